@@ -1,0 +1,1 @@
+"""Homework: made from the solution, graded, reported."""

@@ -1,0 +1,1 @@
+"""The reference library: NumPy alone, made to be read."""

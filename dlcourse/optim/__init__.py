@@ -1,0 +1,1 @@
+"""NumPy optimizers with the names of `torch.optim`."""

@@ -1,0 +1,1 @@
+"""Figures and interactive pictures in one style."""
