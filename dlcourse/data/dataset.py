@@ -90,7 +90,7 @@ class Entry:
         `data.describe` prints.
     shape: the shape of x, as text, with the default options.
     source: where the data come from, as text.
-    present: tells, in a word or two, whether the set can be loaded without the network.
+    present: tells whether the set can be loaded without the network.
     fetch: gets what is missing and returns a line that says what was done; None where there is
         nothing to get.
     verify: raises OSError or ValueError unless the set is there and whole, else returns a line

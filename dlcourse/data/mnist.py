@@ -64,18 +64,20 @@ def load_mnist(flat=True, download=True):
             raise FileNotFoundError(_missing_line())
         fetch()
     folder = _complete_folder()
-    x = np.empty((70000, 28, 28), dtype=np.float32)
-    y = np.empty(70000, dtype=np.int64)
-    for part, rows in (("train", slice(60000)), ("t10k", slice(60000, None))):
+    n_train, height, width = FILES["train-images-idx3-ubyte"][0]
+    (n_test,) = FILES["t10k-labels-idx1-ubyte"][0]
+    x = np.empty((n_train + n_test, height, width), dtype=np.float32)
+    y = np.empty(n_train + n_test, dtype=np.int64)
+    for part, rows in (("train", slice(n_train)), ("t10k", slice(n_train, None))):
         np.divide(_read(folder, f"{part}-images-idx3-ubyte"), np.float32(255), out=x[rows])
         y[rows] = _read(folder, f"{part}-labels-idx1-ubyte")
     return DataSet(
         name="mnist",
-        x=x.reshape(70000, 784) if flat else x[:, None],
+        x=x.reshape(len(x), height * width) if flat else x[:, None],
         y=y,
         classes=tuple("0123456789"),
-        n_train=60000,
-        image_shape=(28, 28),
+        n_train=n_train,
+        image_shape=(height, width),
     )
 
 
@@ -90,7 +92,7 @@ def fetch():
     if not bad:
         return f"mnist is complete in {target}"
     torchvision = import_torchvision()
-    root = target.parent.parent
+    root = data_folder()
     try:
         root.mkdir(parents=True, exist_ok=True)
         arriving = tempfile.TemporaryDirectory(prefix=".mnist-", dir=root)
@@ -128,10 +130,10 @@ def _download(torchvision, scratch):
         with contextlib.redirect_stdout(io.StringIO()):
             mnist(scratch, download=True)
     except (OSError, RuntimeError, http.client.HTTPException) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = [type(error).__name__, *filter(None, map(str.strip, str(error).splitlines()))][-1]
         tried = ", ".join(getattr(mnist, "mirrors", ())) or "torchvision's mirrors"
         raise ConnectionError(
-            f"MNIST could not be downloaded from {tried} ({reason[:200]}); {OFFLINE}"
+            f"MNIST could not be downloaded from {tried} ({reason}); {OFFLINE}"
         ) from error
     finally:
         socket.setdefaulttimeout(timeout)
@@ -149,7 +151,7 @@ def _check_arrived(raw, name):
 
 def _move(raw, target, bad):
     if not target.exists():
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         raw.rename(target)
         return
     for name in bad:
@@ -217,8 +219,9 @@ def _cached_read(path, name, size, mtime_ns):
     return read_idx(path, *FILES[name])
 
 
-def _present():
+def present():
+    """Tell whether every file of the set is there; reading them checks what is in them."""
     return _complete_folder() is not None
 
 
-ENTRIES = (Entry("mnist", load_mnist, "(70000, 784)", "download (11 MB)", _present, fetch, verify),)
+ENTRIES = (Entry("mnist", load_mnist, "(70000, 784)", "download (11 MB)", present, fetch, verify),)
