@@ -149,7 +149,7 @@ def test_an_interrupted_download_leaves_nothing(folder, server, monkeypatch):
     monkeypatch.setattr(mnist, "read_idx", interrupted)
     with pytest.raises(KeyboardInterrupt):
         mnist.fetch()
-    assert len(server.asked) == 4
+    assert len(set(server.asked)) == 4
     assert everything_in(folder) == []
 
 
