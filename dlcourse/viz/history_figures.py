@@ -37,7 +37,7 @@ HISTORY = (
 
 
 @styled
-def timeline(events=HISTORY, title=""):
+def ups_and_downs(events=HISTORY, title=""):
     """The events on a vertical line of years: hopes to the right, setbacks to the left.
 
     Labels that would touch are moved apart; a thin line leads from each to its year.

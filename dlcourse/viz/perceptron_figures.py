@@ -1,45 +1,14 @@
-"""The figures of the lecture on perceptrons: retinas, a moving line, mistakes and their bound."""
+"""The figures of the lecture on perceptrons: a moving line, mistakes and their bound, XOR."""
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from dlcourse.viz.boundaries import decision_boundary
+from dlcourse.viz.retina import retina
 from dlcourse.viz.style import COLORS, GREY, styled
 
-# The colours and marks that `decision_boundary` gives the first and the second class.
+# The colours that `decision_boundary` gives the first and the second class.
 MINUS, PLUS = COLORS["blue"], COLORS["vermillion"]
-
-
-def draw_retina(ax, values, limit=None, title=""):
-    """Draw a retina's cells on `ax`: orange above zero, blue below, nothing at zero.
-
-    values: (H, W) or H·W numbers of a square retina. limit: the magnitude drawn at full strength;
-    the largest one if left out.
-    """
-    values = np.asarray(values, dtype=float)
-    side = round(values.size**0.5)
-    values = values.reshape(side, -1)
-    limit = limit or np.abs(values).max() or 1.0
-    rgba = np.empty((*values.shape, 4))
-    rgba[..., :3] = np.where(values[..., None] < 0, to_rgb(MINUS), to_rgb(PLUS))
-    rgba[..., 3] = np.clip(np.abs(values) / limit, 0, 1)
-    ax.imshow(rgba, interpolation="nearest")
-    ax.set(xticks=[], yticks=[])
-    ax.grid(False)
-    ax.set_title(title, fontsize="medium")
-    for spine in ax.spines.values():
-        spine.set_visible(True)
-
-
-@styled
-def retinas(cards, titles, title="", limit=None):
-    """A row of retinas. cards: a list of arrays of H·W numbers each, with their titles."""
-    figure = Figure(figsize=(1.7 * len(cards), 2.4), layout="constrained")
-    axes = figure.subplots(1, len(cards), squeeze=False)
-    for ax, card, name in zip(axes[0], cards, titles, strict=True):
-        draw_retina(ax, card, limit, name)
-    figure.suptitle(title)
-    return figure
 
 
 @styled
@@ -67,66 +36,13 @@ def sum_and_step(weight, bias, points, title=""):
     return figure
 
 
-def _scatter(ax, x, y):
-    for label, mark, color in ((-1, "o", MINUS), (1, "s", PLUS)):
-        ax.plot(*x[y == label].T, mark, color=color, ms=5, mew=0)
-
-
-def _line(ax, weight, bias, **style):
-    length = weight @ weight
-    if length > 0:
-        foot, along = -bias * weight / length, np.array([-weight[1], weight[0]]) / length**0.5
-        ax.plot(*np.stack([foot - 9 * along, foot + 9 * along]).T, **style)
-
-
-@styled
-def boundary_frames(x, y, trace, limits=(-3, 3)):
-    """The line of a perceptron after each of its mistakes: a list of figures for `viz.flipbook`.
-
-    x: (N, 2). y: (N,) of −1 and +1. trace: what `Perceptron.fit` returned. Each frame shows the
-    line before the correction (dashed), the line after it, and the weight vector as an arrow.
-    """
-    frames = []
-    for step, (weight, bias) in enumerate(zip(trace.weights, trace.biases, strict=True)):
-        figure = Figure(figsize=(4.6, 4.4), layout="constrained")
-        ax = figure.add_subplot()
-        _scatter(ax, x, y)
-        if step > 0:
-            _line(ax, trace.weights[step - 1], trace.biases[step - 1], ls="--", color=GREY)
-        _line(ax, weight, bias, color=GREY, lw=2)
-        if weight @ weight > 0:
-            foot, tip = -bias * weight / (weight @ weight), weight / (weight @ weight) ** 0.5
-            ax.annotate(
-                "", foot + tip, foot, arrowprops={"arrowstyle": "->", "color": PLUS, "lw": 2}
-            )
-        wrong = int(np.sum(y * (x @ weight + bias) <= 0))
-        ax.set(xlim=limits, ylim=limits, aspect="equal", xlabel="x₁", ylabel="x₂")
-        ax.set_title(f"after {step} corrections, {wrong} of {len(y)} points are wrong")
-        frames.append(figure)
-    return frames
-
-
-@styled
-def retina_frames(trace, side=20):
-    """The weights of a perceptron on a retina after each mistake: figures for `viz.flipbook`."""
-    limit = np.abs(trace.weights[-1]).max()
-    frames = []
-    for step, weight in enumerate(trace.weights):
-        figure = Figure(figsize=(3.4, 3.6), layout="constrained")
-        ax = figure.add_subplot()
-        draw_retina(ax, weight, limit, f"the weights after {step} mistakes")
-        ax.axvline(side / 2 - 0.5, color=GREY, lw=0.8, ls=":")
-        frames.append(figure)
-    return frames
-
-
 @styled
 def squeeze(trace, u, R, gamma, title=""):
     """The two inequalities of Novikoff's proof, mistake by mistake.
 
-    trace: what `Perceptron.fit` returned. u: (D,) unit vector that separates with margin gamma and
-    no bias. R: length of the longest example, extended by its constant 1. The length of (w, b) stays
-    below √M R, its component along u above M γ, and the two limits cross at (R/γ)².
+    trace: what `Perceptron.fit` returned. u: (D,) unit vector that separates with margin gamma
+    and no bias. R: length of the longest example, extended by its constant 1. The length of (w, b)
+    stays below √M R, its component along u above M γ, and the two limits cross at (R/γ)².
     """
     weights, biases = np.array(trace.weights), np.array(trace.biases)
     limit = (R / gamma) ** 2
@@ -179,8 +95,13 @@ def mistakes_against_bound(groups, title=""):
 
 @styled
 def weights_in_a_circle(trace, title=""):
-    """The weights w₁, w₂ of a two-input perceptron from mistake to mistake, the bias written on."""
-    weights, biases = np.array(trace.weights), np.array(trace.biases)
+    """The weights w₁, w₂ of a two-input perceptron that come back to their start.
+
+    trace: what `Perceptron.fit` returned; one round of its cycle is drawn, with the bias at each
+    place.
+    """
+    states = list(dict.fromkeys((*w, b) for w, b in zip(trace.weights, trace.biases, strict=True)))
+    weights, biases = np.split(np.array([*states, states[0]]), [2], axis=1)
     figure = Figure(figsize=(4.8, 4.2), layout="constrained")
     ax = figure.add_subplot()
     named = {}
@@ -189,43 +110,12 @@ def weights_in_a_circle(trace, title=""):
         if np.any(start != stop):
             arrow = {"arrowstyle": "->", "color": PLUS, "lw": 2, "shrinkA": 9, "shrinkB": 9}
             ax.annotate("", stop, start, arrowprops=arrow)
-        named.setdefault(tuple(start), []).append(biases[step])
+        named.setdefault(tuple(start), []).append(biases[step, 0])
     for place, values in named.items():
         ax.plot(*place, "o", color=MINUS, ms=9)
         bias = " or ".join(f"{b:+.0f}" if b else "0" for b in sorted(set(values)))
         ax.annotate(f"b = {bias}", place, xytext=(10, 8), textcoords="offset points")
     ax.set(xlim=(-0.4, 1.7), ylim=(-0.4, 1.5), xlabel="w₁", ylabel="w₂", title=title)
-    return figure
-
-
-@styled
-def bent_plane(hidden_weight, hidden_bias, weight, bias, title=""):
-    """XOR by two layers: the plane of the inputs beside the plane of the hidden units.
-
-    hidden_weight: (2, 2), a row a unit; hidden_bias: (2,); weight: (2,); bias: a number.
-    """
-    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    y = np.array([-1, 1, 1, -1])
-    hidden = (x @ hidden_weight.T + hidden_bias > 0).astype(float)
-    grid = np.stack(np.meshgrid(np.linspace(-0.5, 1.5, 301), np.linspace(-0.5, 1.5, 301)), axis=-1)
-    output = (grid @ hidden_weight.T + hidden_bias > 0) @ weight + bias > 0
-    figure = Figure(figsize=(7.8, 3.9), layout="constrained")
-    axes = figure.subplots(1, 2)
-    levels = {"levels": [-0.5, 0.5, 1.5], "colors": [MINUS, PLUS], "alpha": 0.22}
-    axes[0].contourf(grid[..., 0], grid[..., 1], output, **levels)
-    axes[1].contourf(grid[..., 0], grid[..., 1], grid @ weight + bias > 0, **levels)
-    for row, offset in zip(hidden_weight, hidden_bias, strict=True):
-        _line(axes[0], row, offset, color=GREY, lw=1.5)
-    _line(axes[1], weight, bias, color=GREY, lw=1.5)
-    for ax, places, names in zip(axes, (x, hidden), (("x₁", "x₂"), ("h₁", "h₂")), strict=True):
-        _scatter(ax, places.astype(float), y)
-        for place in np.unique(places, axis=0):
-            cards = [f"({a},{b})" for a, b in x[(places == place).all(axis=1)]]
-            ax.annotate(" ".join(cards), place, xytext=(7, 7), textcoords="offset points")
-        ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal", xlabel=names[0], ylabel=names[1])
-    axes[0].set_title("what comes in")
-    axes[1].set_title("what the hidden layer makes of it")
-    figure.suptitle(title)
     return figure
 
 
@@ -264,4 +154,89 @@ def last_against_average(last, average, title=""):
     ax.annotate("average of all weights so far", (len(last), average[-1]), ha="right", va="bottom")
     ax.annotate("current weights", (len(last), 0.2), ha="right", color=COLORS["blue"])
     ax.set(ylim=(0, 1), xlabel="corrections", ylabel="accuracy on new points", title=title)
+    return figure
+
+
+def _line(ax, weight, bias, **style):
+    length = weight @ weight
+    if length > 0:
+        foot, along = -bias * weight / length, np.array([-weight[1], weight[0]]) / length**0.5
+        ax.plot(*np.stack([foot - 20 * along, foot + 20 * along]).T, **style)
+
+
+@styled
+def boundary_frames(x, y, trace, limits):
+    """The line of a perceptron after each of its mistakes: a list of figures for `viz.flipbook`.
+
+    x: (N, 2). y: (N,) of −1 and +1. trace: what `Perceptron.fit` returned. limits: (x_min, x_max,
+    y_min, y_max). A ring marks the mistake that was corrected last, a dashed line the boundary
+    before it, an arrow the weight vector.
+    """
+    frames = []
+    for step, (weight, bias) in enumerate(zip(trace.weights, trace.biases, strict=True)):
+
+        def side(points, weight=weight, bias=bias):
+            return np.where(points @ weight + bias > 0, 1, -1)
+
+        wrong = int(np.sum(side(x) != y))
+        figure = decision_boundary(
+            side,
+            x,
+            y,
+            weight=weight,
+            bias=bias,
+            limits=limits,
+            highlight=trace.examples[step - 1] if step else None,
+            title=f"After {step} mistakes, {wrong} of {len(y)} points are wrong",
+        )
+        if step:
+            before = trace.weights[step - 1], trace.biases[step - 1]
+            _line(figure.axes[0], *before, color=GREY, ls="--", lw=1.2)
+        frames.append(figure)
+    return frames
+
+
+@styled
+def retina_frames(x, y, trace):
+    """The last card got wrong beside the weights it left: a list of figures for `viz.flipbook`.
+
+    x: (N, H·W) with H = W. y: (N,) of −1 and +1. trace: what `Perceptron.fit` returned.
+    """
+    limit = np.abs(trace.weights[-1]).max()
+    frames = []
+    for step, weight in enumerate(trace.weights):
+        last = trace.examples[step - 1] if step else 0
+        card = limit * y[last] * x[last] if step else np.zeros(x.shape[1])
+        sign = {0: "no card yet", 1: f"+ card {last + 1}", -1: f"− card {last + 1}"}
+        titles = [sign[int(y[last]) if step else 0], f"weights after {step} mistakes"]
+        frames.append(retina([card, weight], titles, diverging=True, limit=limit, size=2.4))
+    return frames
+
+
+@styled
+def bent_plane(hidden_weight, hidden_bias, weight, bias, title=""):
+    """XOR by two layers: the plane of the inputs beside the plane of the hidden units.
+
+    hidden_weight: (2, 2), a row a unit; hidden_bias: (2,); weight: (2,); bias: a number.
+    """
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = np.array([-1, 1, 1, -1])
+
+    def hide(points):
+        return (points @ hidden_weight.T + hidden_bias > 0).astype(float)
+
+    def answer(points):
+        return np.where(points @ weight + bias > 0, 1, -1)
+
+    figure = Figure(figsize=(8.0, 4.1), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    limits = (-0.5, 1.5, -0.5, 1.5)
+    decision_boundary(lambda points: answer(hide(points)), x, y, limits=limits, ax=left)
+    decision_boundary(answer, hide(x), y, limits=limits, names=("$h_1$", "$h_2$"), ax=right)
+    for ax, places, name in ((left, x, "what comes in"), (right, hide(x), "after two units")):
+        for place in np.unique(places, axis=0):
+            cards = [f"({a:.0f}, {b:.0f})" for a, b in x[(places == place).all(axis=1)]]
+            ax.annotate("\n".join(cards), place, xytext=(9, 7), textcoords="offset points")
+        ax.set(aspect="equal", title=name)
+    figure.suptitle(title)
     return figure
