@@ -21,7 +21,9 @@ def sum_and_step(weight, bias, points, title=""):
     score = weight[0] * x1 + weight[1] * x2 + bias
     figure = Figure(figsize=(7.6, 3.6), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
-    lines = axes[0].contour(x1, x2, score, levels=np.arange(-1.5, 2, 0.5), colors=GREY)
+    lines = axes[0].contour(
+        x1, x2, score, levels=np.arange(-1.5, 2, 0.5), colors=GREY, linestyles="-", linewidths=1.2
+    )
     axes[0].clabel(lines, fmt="ŷ = %.1f", fontsize="small")
     axes[1].contourf(x1, x2, score > 0, levels=[-0.5, 0.5, 1.5], colors=[MINUS, PLUS], alpha=0.25)
     axes[1].contour(x1, x2, score, levels=[0], colors=GREY)
@@ -30,8 +32,10 @@ def sum_and_step(weight, bias, points, title=""):
         for ax, text in zip(axes, (f" {value:.1f}", f" {int(value > 0)}"), strict=True):
             ax.plot(*x, "s" if value > 0 else "o", color=PLUS if value > 0 else MINUS)
             ax.annotate(text, x, xytext=(4, 4), textcoords="offset points", weight="bold")
-    axes[0].set(title="the sum: how far right?", xlabel="left cell, x₁", ylabel="right cell, x₂")
-    axes[1].set(title="the step: which side?", xlabel="left cell, x₁")
+    axes[0].set(
+        title="the sum: how far right?", xlabel="left cell $x_1$", ylabel="right cell $x_2$"
+    )
+    axes[1].set(title="the step: which side?", xlabel="left cell $x_1$")
     figure.suptitle(title)
     return figure
 
@@ -56,15 +60,15 @@ def squeeze(trace, u, R, gamma, title=""):
     ax.plot(made, np.hypot(np.linalg.norm(weights, axis=1), biases), "o", ms=4, color=PLUS)
     ax.plot(made, weights @ u, "s", ms=4, color=MINUS)
     ax.axvline(limit, color=GREY, lw=1, ls=":")
-    for x, y, text, align in (
-        (0.45 * limit, np.sqrt(0.45 * limit) * R, "√M R ", "right"),
-        (0.45 * limit, 0.45 * limit * gamma, " M γ", "left"),
-        (made[-1], np.linalg.norm(weights[-1]), "  length of w", "left"),
-        (made[-1], weights[-1] @ u, "  w along u", "left"),
+    half = len(made) // 2
+    for x, y, text, side, color in (
+        (0.76 * limit, np.sqrt(0.76 * limit) * R, "√M R ", "right", GREY),
+        (0.8 * limit, 0.8 * limit * gamma, "  M γ", "left", GREY),
+        (half, np.linalg.norm(weights[half]), "  length of w", "left", PLUS),
+        (half, weights[half] @ u, "  w along u", "left", MINUS),
     ):
-        drop = "top" if align == "left" else "bottom"
-        color = {"  length of w": PLUS, "  w along u": MINUS}.get(text, GREY)
-        ax.annotate(text, (x, y), ha=align, va=drop, color=color)
+        vertical = "top" if side == "left" else "bottom"
+        ax.annotate(text, (x, y), ha=side, va=vertical, color=color)
     ax.annotate("(R/γ)² ", (limit, 0), ha="right", va="bottom")
     ax.set(xlabel="mistakes M", ylabel="length", title=title, xlim=(0, m[-1]), ylim=(0, None))
     return figure
@@ -94,28 +98,42 @@ def mistakes_against_bound(groups, title=""):
 
 
 @styled
-def weights_in_a_circle(trace, title=""):
+def weights_in_a_circle(x, y, trace, title=""):
     """The weights w₁, w₂ of a two-input perceptron that come back to their start.
 
-    trace: what `Perceptron.fit` returned; one round of its cycle is drawn, with the bias at each
-    place.
+    x: (N, 2). y: (N,) of −1 and +1. trace: what `Perceptron.fit` returned; one round of its cycle
+    is drawn. Each arrow names the card that was added or subtracted, each place its bias.
     """
-    states = list(dict.fromkeys((*w, b) for w, b in zip(trace.weights, trace.biases, strict=True)))
-    weights, biases = np.split(np.array([*states, states[0]]), [2], axis=1)
-    figure = Figure(figsize=(4.8, 4.2), layout="constrained")
+    figure = Figure(figsize=(6.2, 4.4), layout="constrained")
     ax = figure.add_subplot()
-    named = {}
-    for step in range(len(weights) - 1):
-        start, stop = weights[step], weights[step + 1]
+    biases = {}
+    for step, example in enumerate(trace.examples):
+        start, stop = trace.weights[step], trace.weights[step + 1]
+        biases.setdefault(tuple(start), []).append(trace.biases[step])
+        card = f"{'+' if y[example] > 0 else '−'} ({x[example][0]:.0f}, {x[example][1]:.0f})"
         if np.any(start != stop):
             arrow = {"arrowstyle": "->", "color": PLUS, "lw": 2, "shrinkA": 9, "shrinkB": 9}
             ax.annotate("", stop, start, arrowprops=arrow)
-        named.setdefault(tuple(start), []).append(biases[step, 0])
-    for place, values in named.items():
+            middle = (start + stop) / 2 + (0.04, 0.05)
+            ax.annotate(card, middle, color=PLUS)
+        else:
+            ax.annotate(
+                f"{card}: b alone",
+                start,
+                xytext=(-12, 12),
+                textcoords="offset points",
+                ha="right",
+                color=PLUS,
+            )
+        if not np.any(stop) and trace.biases[step + 1] == 0:
+            break
+    for place, values in biases.items():
         ax.plot(*place, "o", color=MINUS, ms=9)
-        bias = " or ".join(f"{b:+.0f}" if b else "0" for b in sorted(set(values)))
-        ax.annotate(f"b = {bias}", place, xytext=(10, 8), textcoords="offset points")
-    ax.set(xlim=(-0.4, 1.7), ylim=(-0.4, 1.5), xlabel="w₁", ylabel="w₂", title=title)
+        names = ", then ".join(f"{b:+.0f}".replace("-", "−") if b else "0" for b in values)
+        below = (-6, -18) if place == (0, 0) else (10, 8)
+        ax.annotate(f"b = {names}", place, xytext=below, textcoords="offset points")
+    ax.set(xlim=(-0.75, 1.6), ylim=(-0.35, 1.4), xlabel="$w_1$", ylabel="$w_2$", title=title)
+    ax.set(xticks=[0, 1], yticks=[0, 1])
     return figure
 
 
@@ -231,8 +249,9 @@ def bent_plane(hidden_weight, hidden_bias, weight, bias, title=""):
     figure = Figure(figsize=(8.0, 4.1), layout="constrained")
     left, right = figure.subplots(1, 2)
     limits = (-0.5, 1.5, -0.5, 1.5)
-    decision_boundary(lambda points: answer(hide(points)), x, y, limits=limits, ax=left)
-    decision_boundary(answer, hide(x), y, limits=limits, names=("$h_1$", "$h_2$"), ax=right)
+    fine = {"limits": limits, "resolution": 400}
+    decision_boundary(lambda points: answer(hide(points)), x, y, ax=left, **fine)
+    decision_boundary(answer, hide(x), y, names=("$h_1$", "$h_2$"), ax=right, **fine)
     for ax, places, name in ((left, x, "what comes in"), (right, hide(x), "after two units")):
         for place in np.unique(places, axis=0):
             cards = [f"({a:.0f}, {b:.0f})" for a, b in x[(places == place).all(axis=1)]]
