@@ -1,10 +1,10 @@
 """What a classifier of two inputs does with the plane."""
 
 import numpy as np
-from matplotlib.colors import to_rgb
+from matplotlib import rc_context
 from matplotlib.ticker import MaxNLocator
 
-from dlcourse.viz.style import COLORS, CYCLE, GREY, MARKERS, axes_for, styled
+from dlcourse.viz.style import CYCLE, GREY, MARKERS, axes_for, styled
 
 # Hatches in the order of the classes: a region is known without its colour.
 HATCHES = ("", "//", "\\\\", "--", "||", "xx")
@@ -78,7 +78,7 @@ def decision_boundary(
         _arrow(ax, np.asarray(weight, dtype=float).reshape(-1), float(np.squeeze(bias)), limits)
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel=names[0], ylabel=names[1])
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(6))
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     if title:
         ax.set_title(title)
     if class_names is not None:
@@ -168,11 +168,10 @@ def _regions(ax, index, sides, limits, grid_x, grid_y):
     for k, side in sides.items():
         if HATCHES[k] and side.max() > 0:
             levels = [0, max(1.0, 2 * side.max())]
-            hatched = ax.contourf(
-                grid_x, grid_y, side, levels=levels, colors="none", hatches=[HATCHES[k]]
-            )
-            hatched.set_edgecolor((*to_rgb(CYCLE[k]), 0.6))
-            hatched.set_linewidth(0)
+            with rc_context({"hatch.color": CYCLE[k]}):
+                ax.contourf(
+                    grid_x, grid_y, side, levels=levels, colors="none", hatches=[HATCHES[k]]
+                ).set_linewidth(0)
     for side in list(sides.values())[1:]:
         if side.min() < 0 < side.max():
             ax.contour(grid_x, grid_y, side, levels=[0], colors=GREY, linewidths=1.6)
@@ -188,7 +187,7 @@ def _arrow(ax, weight, bias, limits):
     centre = np.array([limits[0] + limits[1], limits[2] + limits[3]]) / 2
     foot = centre - (weight @ centre + bias) / norm**2 * weight
     ax.set_aspect("equal")  # else the arrow would not stand at a right angle
-    length = 0.22 * min(limits[1] - limits[0], limits[3] - limits[2])
+    length = 0.25 * min(limits[1] - limits[0], limits[3] - limits[2])
     tip = foot + length * weight / norm
     ax.annotate(
         "",
@@ -198,5 +197,12 @@ def _arrow(ax, weight, bias, limits):
         zorder=5,
     )
     ax.annotate(
-        r"$\mathbf{w}$", tip, xytext=(5, 5), textcoords="offset points", color=COLORS["grey"]
+        r"$\mathbf{w}$",
+        tip,
+        xytext=9 * weight / norm,
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=14,
+        zorder=5,
     )

@@ -5,6 +5,7 @@ import hashlib
 import html
 import importlib.resources
 import numbers
+import re
 
 from dlcourse.viz.show import STYLE_SHEET, Shown, as_figure, checked_alt, forget
 from dlcourse.viz.svg import content_id, drawing, markup, page_size
@@ -102,9 +103,10 @@ def _drawing(frame):
 
 def _label(value):
     """A value as the reader sees it: at most four digits, a true minus sign."""
-    if isinstance(value, numbers.Integral) or not isinstance(value, numbers.Real):
-        return str(value).replace("-", "−") if isinstance(value, numbers.Integral) else str(value)
-    return f"{float(value):.4g}".replace("-", "−")
+    if not isinstance(value, numbers.Real):
+        return str(value)
+    text = str(value) if isinstance(value, numbers.Integral) else f"{float(value):.4g}"
+    return text.replace("-", "−")
 
 
 def _page(drawings, slider, labels, alts, start, interval):
@@ -117,24 +119,21 @@ def _page(drawings, slider, labels, alts, start, interval):
         + f">{''.join(body)}</g>"
         for index, body in enumerate(bodies)
     )
-    fill = {
-        "@BOOK@": book,
-        "@STYLE@": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
-        "@ALT@": html.escape(alts[start]),
-        "@SIZE@": page_size(drawings[0].width, drawings[0].height),
-        "@FRAMES@": markup(definitions, [frames], book),
-        "@SLIDER@": html.escape(slider),
-        "@LABEL@": html.escape(labels[start]),
-        "@WIDTH@": str(max(len(label) for label in labels)),
-        "@MAX@": str(len(labels) - 1),
-        "@START@": str(start),
-        "@INTERVAL@": str(round(1000 * interval)),
-        "@SCRIPT@": _resource("flipbook.js").replace("@BOOK@", book),
+    parts = {
+        "BOOK": book,
+        "STYLE": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
+        "ALT": html.escape(alts[start]),
+        "SIZE": page_size(drawings[0].width, drawings[0].height),
+        "FRAMES": markup(definitions, [frames], book),
+        "SLIDER": html.escape(slider),
+        "LABEL": html.escape(labels[start]),
+        "WIDTH": str(max(len(label) for label in labels)),
+        "MAX": str(len(labels) - 1),
+        "START": str(start),
+        "INTERVAL": str(round(1000 * interval)),
+        "SCRIPT": _resource("flipbook.js").replace("@BOOK@", book),
     }
-    page = _resource("flipbook.html")
-    for key, value in fill.items():
-        page = page.replace(key, value)
-    return page
+    return re.sub("@([A-Z]+)@", lambda match: parts[match[1]], _resource("flipbook.html"))
 
 
 def _resource(name):

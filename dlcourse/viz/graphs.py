@@ -5,7 +5,7 @@ import itertools
 import re
 
 from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
@@ -98,6 +98,10 @@ class _Box:
     def half_height(self):
         return max(0.24, *(abs(port) + 0.12 for port in [0, *self.ports.values()]))
 
+    @property
+    def corner(self):
+        return 0.05 if self.is_variable else min(self.half, self.half_height)
+
 
 @dataclasses.dataclass
 class _Column:
@@ -166,19 +170,20 @@ def _width(text, size):
 
 def _draw_box(ax, box, thick):
     """Round for an operation, square for a variable."""
-    corner = 0.05 if box.is_variable else min(box.half, box.half_height)
-    ax.add_patch(
-        FancyBboxPatch(
-            (box.x - box.half, box.y - box.half_height),
-            2 * box.half,
-            2 * box.half_height,
-            boxstyle=f"round,pad=0,rounding_size={corner}",
-            facecolor=(*to_rgb(COLORS["green" if box.is_variable else "blue"]), 0.18),
-            edgecolor=COLORS["blue"] if thick else GREY,
-            linewidth=2.8 if thick else 1.2,
-            zorder=3,
+    look = {
+        "facecolor": (*to_rgb(COLORS["green" if box.is_variable else "blue"]), 0.18),
+        "edgecolor": COLORS["blue"] if thick else GREY,
+        "linewidth": 2.8 if thick else 1.2,
+        "zorder": 3,
+    }
+    if box.corner == box.half == box.half_height:
+        ax.add_patch(Circle((box.x, box.y), box.half, **look))
+    else:
+        corner = (box.x - box.half, box.y - box.half_height)
+        shape = f"round,pad=0,rounding_size={box.corner}"
+        ax.add_patch(
+            FancyBboxPatch(corner, 2 * box.half, 2 * box.half_height, boxstyle=shape, **look)
         )
-    )
     ax.text(box.x, box.y, box.text, ha="center", va="center_baseline", fontsize=12, zorder=4)
 
 
@@ -203,9 +208,8 @@ def _draw_edge(ax, boxes, columns, edge, route, thick, forked, grad):
         lines.append(((passed.x - passed.half - passed.lead, y), (passed.fork, y)))
     last = columns[user.column]
     # A round box is narrower at the height of its outer ports.
-    corner = 0.05 if user.is_variable else min(user.half, user.half_height)
-    rise = max(0.0, abs(end - user.y) - (user.half_height - corner))
-    tip = user.x - user.half + corner - (corner**2 - min(rise, corner) ** 2) ** 0.5
+    rise = min(user.corner, max(0.0, abs(end - user.y) - (user.half_height - user.corner)))
+    tip = user.x - user.half + user.corner - (user.corner**2 - rise**2) ** 0.5
     lines.append(((last.x - last.half - last.lead, end), (tip - 0.05, end)))
     vertices, codes = [lines[0][0]], [Path.MOVETO]
     for i, (first, second) in enumerate(lines):

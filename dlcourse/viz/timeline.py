@@ -50,7 +50,7 @@ def timeline(events, *, spans=None, title=None, ax=None):
         ax.text(
             year,
             height,
-            f"{year}\n" + textwrap.fill(str(label), 17),
+            f"{year}\n" + textwrap.fill(str(label), 15),
             ha="center",
             va="bottom" if height > 0 else "top",
             fontsize=10,
