@@ -1,0 +1,30 @@
+"""The operations as loops over single numbers: the definition in a lecture, the tests' oracle.
+
+Same names, arguments and results as in `dlcourse.nn.ops`. Slow on purpose: what each line does can
+be followed with a pencil. They check nothing and expect arrays of floats.
+"""
+
+from dlcourse.nn.naive.activations import (
+    leaky_relu,
+    log_softmax,
+    prelu,
+    relu,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from dlcourse.nn.naive.linear import linear
+from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+
+__all__ = [
+    "cross_entropy",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "prelu",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]

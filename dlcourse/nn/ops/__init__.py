@@ -1,0 +1,30 @@
+"""Operations: each returns its output and the function that carries a gradient back through it.
+
+They are pure: nothing that they are given is changed, and what a backward needs is what it closes
+over. `dlcourse.nn.naive` has the same operations as loops.
+"""
+
+from dlcourse.nn.ops.activations import (
+    leaky_relu,
+    log_softmax,
+    prelu,
+    relu,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from dlcourse.nn.ops.linear import linear
+from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+
+__all__ = [
+    "cross_entropy",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "prelu",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
