@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.ticker import MaxNLocator
 
+from dlcourse.grad_mode import no_grad
 from dlcourse.viz.style import CYCLE, GREY, MARKERS, axes_for, styled
 
 # Hatches in the order of the classes: a region is known without its colour.
@@ -55,7 +56,9 @@ def decision_boundary(
     left, right, bottom, top = limits
     grid_x, grid_y = _centres(left, right, resolution), _centres(bottom, top, resolution)
     points = np.stack(np.meshgrid(grid_x, grid_y), axis=-1).reshape(-1, 2).astype(x.dtype)
-    index, sides = _classify(predict(points), classes, (resolution, resolution), threshold)
+    with no_grad():
+        answer = predict(points)
+    index, sides = _classify(answer, classes, (resolution, resolution), threshold)
 
     ax = axes_for(ax, figsize=(5.6, 4.6))
     _regions(ax, index, sides, limits, grid_x, grid_y)
@@ -132,7 +135,7 @@ def _classify(answer, classes, shape, threshold):
     if answer.dtype.kind in "iubUSO" or (threshold is None and known.all()):
         if not known.all():
             raise ValueError(
-                f"predict returned the label {answer[~known][0]!r}, which is not in y: "
+                f"predict returned the label {answer[~known][0].item()!r}, which is not in y: "
                 f"expected one of {', '.join(map(str, classes))}"
             )
         index = np.searchsorted(classes, answer)

@@ -4,6 +4,7 @@ import collections
 import hashlib
 import html
 import importlib.resources
+import itertools
 import numbers
 import re
 
@@ -142,19 +143,30 @@ def _resource(name):
 
 
 def _shared(drawings):
-    """One set of definitions for all frames; elements that occur in several frames join it."""
+    """One set of definitions for all frames; what occurs in several frames joins it."""
     definitions = {}
     for picture in drawings:
         definitions.update(picture.definitions)
-    count = collections.Counter(text for picture in drawings for text in set(picture.body))
-    bodies = []
-    for picture in drawings:
-        body = []
-        for text in picture.body:
+    bodies = _runs_joined([picture.body for picture in drawings])
+    count = collections.Counter(text for body in bodies for text in set(body))
+    for body in bodies:
+        for i, text in enumerate(body):
             if count[text] > 1 and len(text) > 60:
                 name = "x" + hashlib.sha256(text.encode()).hexdigest()[:12]
                 definitions[name] = text
-                text = f'<use href="#{name}"/>'
-            body.append(text)
-        bodies.append(body)
+                body[i] = f'<use href="#{name}"/>'
     return definitions, bodies
+
+
+def _runs_joined(bodies):
+    """Neighbours that occur in every frame become one group: axes, say, or all labels."""
+    count = collections.Counter(text for body in bodies for text in set(body))
+    joined = []
+    for body in bodies:
+        runs = itertools.groupby(body, key=lambda text: count[text] == len(bodies))
+        groups = []
+        for in_all, run in runs:
+            run = list(run)
+            groups += [f"<g>{''.join(run)}</g>"] if in_all and len(run) > 1 else run
+        joined.append(groups)
+    return joined

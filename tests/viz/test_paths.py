@@ -1,8 +1,9 @@
+import itertools
 import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcourse.viz.paths import GRAIN, TOLERANCE, short_numbers, short_path
@@ -26,11 +27,12 @@ def distance(point, line):
     share = np.linspace(0, 1, 2001)[:, None]
     nearest = [
         np.hypot(*(a + share * (b - a) - point).T).min() - np.hypot(*(b - a)) / 4000
-        for a, b in zip(line[:-1], line[1:], strict=True)
+        for a, b in itertools.pairwise(line)
     ]
     return min(nearest)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=30))
 def test_no_point_is_farther_from_the_short_line_than_promised(points):
     data = "M " + " L ".join(f"{x:f} {y:f}" for x, y in points)
