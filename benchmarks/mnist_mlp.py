@@ -145,7 +145,9 @@ def run(full=False):
         ratios=[ratio],
         checks=[
             Check("test accuracy after the last epoch, lowest seed", min(accuracies), ACCURACY),
-            Check("test accuracy after the last epoch, mean", statistics.mean(accuracies)),
+            Check(
+                "test accuracy after the last epoch, mean", round(statistics.mean(accuracies), 5)
+            ),
         ],
         facts={
             "net": "-".join(map(str, SIZES)) + ", ReLU, cross-entropy",
@@ -153,7 +155,9 @@ def run(full=False):
             "epochs": EPOCHS,
             "batch_size": BATCH_SIZE,
             "test_accuracy_by_seed": dict(zip(map(str, seeds), accuracies, strict=True)),
-            "standard_deviation": statistics.stdev(accuracies),
-            "median_seconds_an_epoch": statistics.median(s for h in histories for s in h.seconds),
+            "standard_deviation": round(statistics.stdev(accuracies), 5),
+            "median_seconds_an_epoch": round(
+                statistics.median(s for h in histories for s in h.seconds), 3
+            ),
         },
     )
