@@ -1,0 +1,183 @@
+"""A matplotlib figure as a small piece of SVG that can stand beside others on one page.
+
+Text is drawn as outlines, not as characters: formulas keep their layout and nothing depends on the
+fonts of the reader's machine. The figure's description, not its letters, is what is read aloud.
+"""
+
+import base64
+import dataclasses
+import hashlib
+import io
+import re
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from dlcourse.viz.style import GREY, STYLE
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_PRESENTATION = ("style", "fill", "stroke", "color", "stop-color")
+
+
+@dataclasses.dataclass
+class Drawing:
+    """A figure's SVG in parts.
+
+    width, height: size in points (1/72 inch). definitions: what the body refers to, a string of
+    SVG by its content's hash. body: the elements in drawing order, each a string in which
+    references read `#{hash}`.
+    """
+
+    width: float
+    height: float
+    definitions: dict
+    body: list
+
+
+def drawing(figure):
+    """Render `figure` to a `Drawing`; the same figure always gives the same one."""
+    buffer = io.StringIO()
+    rc = {**STYLE, "svg.fonttype": "path", "svg.hashsalt": "dlcourse", "svg.image_inline": True}
+    with matplotlib.rc_context(rc):
+        figure.savefig(
+            buffer,
+            format="svg",
+            facecolor="none",
+            edgecolor="none",
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
+    root = ElementTree.fromstring(buffer.getvalue())
+    _, _, width, height = (float(number) for number in root.get("viewBox").split())
+    definitions = _take_definitions(root)
+    names = {}
+    parts = {}
+    for old, element in definitions.items():
+        text = _text(_clean(element, {}))
+        names[old] = "x" + hashlib.sha256(text.encode()).hexdigest()[:12]
+        parts[names[old]] = text
+    body = [_text(part) for child in root for part in _flat(_clean(child, names))]
+    used = set(re.findall(r"#(x[0-9a-f]{12})\b", "".join(body)))
+    return Drawing(width, height, {key: parts[key] for key in parts if key in used}, body)
+
+
+def markup(definitions, body, prefix):
+    """Join definitions and body, every id renamed to `prefix` and a number.
+
+    >>> markup({"x0123456789ab": "<path/>"}, ['<use href="#x0123456789ab"/>'], "f")
+    '<defs><path id="f0"/></defs><use href="#f0"/>'
+    """
+    names = {old: f"{prefix}{number}" for number, old in enumerate(definitions)}
+    defs = "".join(
+        re.sub(r"^<(\w+)", rf'<\1 id="{names[old]}"', text) for old, text in definitions.items()
+    )
+    defs = f"<defs>{defs}</defs>" if defs else ""
+    return re.sub(
+        r"#(x[0-9a-f]{12})\b",
+        lambda match: "#" + names.get(match[1], match[1]),
+        defs + "".join(body),
+    )
+
+
+def page_size(width, height):
+    """The attributes that make an SVG of this size (points) fit its column and keep its shape."""
+    return (
+        f'viewBox="0 0 {width:g} {height:g}" width="{width * 4 / 3:.0f}" '
+        f'height="{height * 4 / 3:.0f}" stroke-linejoin="round" '
+        'style="max-width:100%;height:auto"'
+    )
+
+
+def content_id(*texts):
+    """A short id that depends on the content alone: the same figure gives the same page."""
+    return "dl" + hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+
+def _take_definitions(root):
+    definitions = {}
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == f"{_SVG}defs":
+                parent.remove(child)
+                definitions.update((e.get("id"), e) for e in child if e.tag != f"{_SVG}style")
+            elif child.tag == f"{_SVG}metadata":
+                parent.remove(child)
+    return definitions
+
+
+def _clean(element, names):
+    """Copy without namespaces and ids, with short numbers and renamed references."""
+    copy = ElementTree.Element(element.tag.removeprefix(_SVG))
+    for key, value in element.attrib.items():
+        if key == "id":
+            continue
+        if key == _HREF:
+            key = "href"
+            if value.startswith("data:"):
+                value = _smaller_png(value)
+            else:
+                value = "#" + names.get(value[1:], value[1:])
+        elif key in ("d", "x", "y", "width", "height"):
+            value = _round(value)
+        elif key == "transform":
+            value = re.sub(r"translate\([^)]*\)", lambda match: _round(match[0]), value)
+        elif key in _PRESENTATION:
+            value = value.replace(GREY, "currentColor").replace(": ", ":").replace("; ", ";")
+            value = value.removeprefix("image-rendering:crisp-edges;")
+        value = _REFERENCE.sub(lambda match: f"url(#{names.get(match[1], match[1])})", value)
+        if value:
+            copy.set(key, " ".join(value.split()) if key != "href" else value)
+    for child in element:
+        child = _clean(child, names)
+        if not _is_invisible(child):
+            copy.append(child)
+    return copy
+
+
+def _is_invisible(element):
+    style = element.get("style", "")
+    if element.tag == "g":
+        return len(element) == 0
+    return element.tag == "path" and "fill:none" in style and "stroke:" not in style
+
+
+def _flat(element):
+    """The element, or what is in it if it is a group that changes nothing."""
+    if _is_invisible(element):
+        return
+    if element.tag == "g" and not element.attrib:
+        for child in element:
+            yield from _flat(child)
+    else:
+        yield element
+
+
+def _text(element):
+    return ElementTree.tostring(element, encoding="unicode")
+
+
+def _round(text):
+    """Numbers to a hundredth of a point, which is finer than any screen."""
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
+
+
+def _smaller_png(url):
+    """The same pixels as a palette, grey or opaque image where that loses nothing."""
+    header, data = url.split(",", 1)
+    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
+    pixels = np.asarray(image)
+    colors, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    options = {}
+    if len(colors) <= 256:
+        image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), mode="P")
+        image.putpalette(colors[:, :3].tobytes())
+        options["transparency"] = colors[:, 3].tobytes()
+    elif (pixels[..., 3] == 255).all():
+        image = image.convert("RGB")
+    out = io.BytesIO()
+    image.save(out, format="png", optimize=True, **options)
+    return f"{header},{base64.b64encode(out.getvalue()).decode()}"
