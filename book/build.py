@@ -23,6 +23,13 @@ HTML = BUILD / "html"
 CACHES = BUILD / "executed"
 KEEP_CACHES = 3
 SLOW_SECONDS = 60
+THEME = {
+    "search_bar_text": "Search the course",
+    "navbar_persistent": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "show_toc_level": 2,
+}
 RUNS_WITH = ("numpy", "matplotlib", "scikit-learn", "torch")
 
 
@@ -88,7 +95,7 @@ def run_sphinx(cache):
         "latex_individualpages": False,
         "external_toc_path": (BOOK / "_toc.yml").as_posix(),
         "nb_execution_cache_path": str(cache),
-        "html_theme_options": {"search_bar_text": "Search the course"},
+        "html_theme_options": THEME,
     }
     result = build_sphinx(
         ROOT,
