@@ -21,7 +21,7 @@ class Sequential(Module):
     def __init__(self, *modules):
         super().__init__()
         named = modules[0] if len(modules) == 1 and isinstance(modules[0], dict) else None
-        for name, module in (named or dict(enumerate(modules))).items():
+        for name, module in (dict(enumerate(modules)) if named is None else named).items():
             self.append(module, name=str(name))
 
     def append(self, module, name=None):
@@ -64,5 +64,5 @@ class Sequential(Module):
         return len(self._modules)
 
     def __getitem__(self, place):
-        modules = list(self.children())
-        return Sequential(*modules[place]) if isinstance(place, slice) else modules[place]
+        named = list(self._modules.items())
+        return Sequential(dict(named[place])) if isinstance(place, slice) else named[place][1]
