@@ -2,7 +2,8 @@
 
 A docstring is read in a terminal more often than on the site, so it is not written in RST. Two
 things in it would mean something there that they do not mean here: a bar (|w| is a substitution)
-and an asterisk between spaces or brackets (the opening of an emphasis).
+and an asterisk between spaces or brackets (the opening of an emphasis). Code between fences, as in
+Markdown, becomes a code block.
 """
 
 import re
@@ -19,12 +20,24 @@ def escape(text):
     return "".join(parts)
 
 
-def to_rst(app, what, name, obj, options, lines):
-    in_example = False
-    for index, line in enumerate(lines):
+def rst_lines(lines):
+    """The lines of a docstring as RST."""
+    result, fenced, in_example = [], False, False
+    for line in lines:
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+            result += [f".. code-block:: {line.strip(' `') or 'text'}", ""] if fenced else [""]
+            continue
+        if fenced:
+            result.append(f"   {line}")
+            continue
         in_example = line.lstrip().startswith(">>>") or (in_example and bool(line.strip()))
-        if not in_example:
-            lines[index] = escape(line)
+        result.append(line if in_example else escape(line))
+    return result
+
+
+def to_rst(app, what, name, obj, options, lines):
+    lines[:] = rst_lines(lines)
 
 
 def setup(app):
