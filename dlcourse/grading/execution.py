@@ -1,29 +1,21 @@
-"""Running a submission: nbgrader's own execution, which also remembers what ended the kernel."""
+"""Running a submission: nbgrader's own execution, which also remembers where a kernel died."""
 
 from nbclient.exceptions import DeadKernelError
 from nbgrader.preprocessors import Execute
 
 
 class KernelExecute(Execute):
-    """nbgrader's Execute; a kernel that dies leaves its trace in `died_in`.
+    """nbgrader's Execute; when a kernel dies, `died_in` names the cell that was running.
 
     A submission is graded in a process of its own, so the class attribute speaks of one notebook.
     """
 
     died_in = None
 
-    def preprocess(self, nb, resources=None, km=None):
+    def preprocess_cell(self, cell, resources, index):
         try:
-            return super().preprocess(nb, resources, km)
+            return super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
-            KernelExecute.died_in = _last_started(nb)
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            KernelExecute.died_in = name or f"cell {index + 1} of the notebook"
             raise
-
-
-def _last_started(nb):
-    """The name of the last code cell that was started, or "" where none was."""
-    name = ""
-    for cell in nb.cells:
-        if cell.cell_type == "code" and cell.metadata.get("execution"):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "") or "a cell of your own"
-    return name
