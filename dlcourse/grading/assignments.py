@@ -91,8 +91,7 @@ def record(api, homework):
     """Run nbgrader's generate_assignment: writes the release and enters it in the gradebook."""
     outcome = api.generate_assignment(homework, force=True, create=True)
     if not outcome["success"]:
-        reason = (outcome.get("error") or "").strip().splitlines()[-1:] or ["no reason given"]
-        raise course.CourseError(f"nbgrader cannot generate {homework}: {reason[0]}")
+        raise course.CourseError(f"nbgrader cannot generate {homework}: {course.reason(outcome)}")
 
 
 def _normal_form(path):

@@ -1,6 +1,7 @@
 """The course on disk: nbgrader's configuration, its API, and what a homework asks for."""
 
 import os
+import re
 import sys
 from collections import namedtuple
 from pathlib import Path
@@ -94,3 +95,12 @@ def graded_cells(notebook):
 def read_notebook(path):
     """A notebook, in the current format."""
     return nbformat.read(str(path), as_version=4)
+
+
+def reason(outcome):
+    """Why a call of nbgrader's API failed, in a line: the last exception that its log names."""
+    lines = [line.strip() for line in (outcome.get("log") or "").splitlines()]
+    named = [
+        line for line in lines if re.match(r"[\w.]*(Error|Exception|Undefined|NotFound)\b", line)
+    ]
+    return (named or [line for line in lines if line] or ["nbgrader gave no reason"])[-1]

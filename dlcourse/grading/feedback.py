@@ -1,25 +1,23 @@
-"""What a student reads after grading: which test failed and why, and no hidden test.
+"""The page that a student reads after grading.
 
-nbgrader's own feedback shows the restored test cells whole, hidden tests included, and tracebacks
-that quote them. HideTests takes both out before the page is written. A test cell keeps its visible
-part and one message. From the first hidden test on, nothing that the student's code printed, drew
-or said in an exception is shown: it may have seen a hidden input.
+nbgrader's own page shows the restored test cells whole, hidden tests included, and tracebacks that
+quote them. HideTests takes both out and arranges what is left by question: points, the student's
+answer, what each test says. From the first hidden test on, nothing that the student's code printed
+or drew is shown: it may have seen a hidden input.
 """
 
-import ast
-import builtins
 import re
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+
+from dlcourse.grading import verdict
 
 TEMPLATES = str(Path(__file__).parent / "templates")
 
-_BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
-_HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
+_HEADING = re.compile(r"^#+\s+(.*?)(?:\s*\([^()]*points?[^()]*\))?\s*$", re.MULTILINE)
 
 
 class FeedbackExporter(HTMLExporter):
@@ -27,129 +25,67 @@ class FeedbackExporter(HTMLExporter):
 
 
 class HideTests(NbGraderPreprocessor):
-    """nbgrader preprocessor for feedback: a verdict and a message for each test cell."""
+    """nbgrader preprocessor for feedback: hides the tests, arranges the page by question."""
 
     def preprocess(self, nb, resources):
-        timeout = self.config.Execute.get("timeout", 30)
-        counts = {cell.execution_count: cell for cell in nb.cells if cell.get("execution_count")}
-        seen_hidden, title, questions = False, "", {}
-        for cell in nb.cells:
-            if cell.cell_type == "markdown" and not _is(cell, "solution"):
-                title = next(iter(_HEADING.findall(cell.source)), title)
-            if _is(cell, "grade"):
-                entry = questions.setdefault(title, {"cells": [], "score": 0.0, "points": 0.0})
-                entry["score"] += cell.metadata.nbgrader.get("score") or 0.0
-                entry["points"] += cell.metadata.nbgrader.get("points") or 0.0
-                entry["cells"].append(cell.metadata.nbgrader.grade_id)
-            if cell.cell_type != "code":
-                continue
-            hidden = hidden_lines(cell.source) if is_test(cell) else None
-            seen_hidden = seen_hidden or bool(hidden)
-            if is_test(cell):
-                message = explain(cell, hidden, counts, timeout)
-                cell.metadata["dlcourse_message"] = message
-                cell.source, cell.outputs = visible_part(cell.source), []
-            elif seen_hidden and cell.outputs:
-                cell.metadata["dlcourse_message"] = _own_cell(cell)
-                cell.outputs = []
-        resources["dlcourse_questions"] = questions
+        info = resources["nbgrader"]
+        with Gradebook(info["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(
+                info["notebook"], info["assignment"], info["student"]
+            )
+            pending = {grade.name for grade in submission.grades if grade.needs_manual_grade}
+        hide(nb, timeout=self.config.Execute.get("timeout", 30))
+        resources["dlcourse"] = {"questions": questions(nb, pending)}
         return nb, resources
 
 
-def is_test(cell):
-    """Tell whether a cell is an automatically graded test."""
-    return cell.cell_type == "code" and _is(cell, "grade") and not _is(cell, "solution")
+def hide(nb, timeout):
+    """Take hidden tests, and all that may carry a hidden input, out of a graded notebook.
 
-
-def hidden_lines(source):
-    """The numbers of the lines that belong to hidden tests, markers included, counted from 1.
-
-    >>> sorted(hidden_lines("a\\n### BEGIN HIDDEN TESTS\\nb\\n### END HIDDEN TESTS\\nc"))
-    [2, 3, 4]
+    A test cell keeps its visible lines, a student's cell that ran later keeps its source; what is
+    to be said of either goes into the cell's metadata as `dlcourse_message`. Changes `nb`.
     """
-    lines, inside = set(), False
-    for number, line in enumerate(source.split("\n"), start=1):
-        inside = inside or _BEGIN in line
-        if inside:
-            lines.add(number)
-        if _END in line:
-            inside = False
-    return lines
+    counts = {cell.execution_count: cell for cell in nb.cells if cell.get("execution_count")}
+    seen_hidden, changes = False, []
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        if verdict.is_test(cell):
+            hidden = verdict.hidden_lines(cell.source)
+            seen_hidden = seen_hidden or bool(hidden)
+            message = verdict.explain(cell, hidden, counts, timeout)
+            changes.append((cell, message, verdict.visible_part(cell.source)))
+        elif seen_hidden:
+            message = verdict.of_own_cell(cell) if cell.outputs else None
+            changes.append((cell, message, cell.source))
+    # Not before all have been looked at: a message quotes lines of other cells.
+    for cell, message, source in changes:
+        cell.metadata["dlcourse_message"] = message
+        cell.source, cell.outputs = source, []
 
 
-def visible_part(source):
-    """The text of a test cell without its hidden tests."""
-    hidden = hidden_lines(source)
-    lines = source.split("\n")
-    return "\n".join(line for n, line in enumerate(lines, start=1) if n not in hidden).rstrip()
+def questions(nb, pending):
+    """The graded parts of a notebook in order, each with its heading, points and cells.
 
-
-def explain(cell, hidden, counts, timeout):
-    """One message for a test cell that failed; None for one that passed.
-
-    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count.
+    pending: the names of the cells that wait for a person's marks.
     """
-    error = next((out for out in cell.outputs if out.output_type == "error"), None)
-    if error is None:
-        if any(out.get("name") == "stderr" for out in cell.outputs):
-            return (
-                "Your code wrote a warning or another text to the error stream while the tests "
-                "ran, and nbgrader takes that for a failure. Run the cell to see it, and mend "
-                "its cause."
-            )
-        return None
-    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
-        return f"Did not end in {timeout} seconds. Is there a loop that never ends?"
-    if error.ename == "NotImplementedError":
-        return "Not answered yet: `NotImplementedError` is still raised."
-    frames = _frames(error.traceback)
-    in_hidden = any(count == cell.execution_count and line in hidden for count, line in frames)
-    own = [(count, line) for count, line in frames if count != cell.execution_count]
-    where = "a hidden test" if in_hidden else "a visible test"
-    if error.ename == "CheckFailed" and not own:
-        return f"{_plain(error.evalue)}\n(Found by {where}.)"
-    if error.ename == "NameError" and not own and not in_hidden:
-        return f"{_plain(error.evalue)}: did the cell that defines it end in an error?"
-    name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    text = name if in_hidden else f"{name}: {_plain(error.evalue)}"
-    return f"{text}\n{_place(own, counts)}(Raised in {where}.)"
-
-
-def _own_cell(cell):
-    """What is said of a cell of the student's that ran after hidden tests."""
-    error = next((out for out in cell.outputs if out.output_type == "error"), None)
-    if error is None:
-        return "What this cell printed or drew is not repeated here. Run it to see it."
-    if error.ename == "NotImplementedError":
-        return "Not answered yet: `NotImplementedError` is still raised."
-    try:
-        ast.parse(cell.source)
-    except SyntaxError as found:
-        return f"{type(found).__name__}: {found.msg} (line {found.lineno} of this cell)"
-    name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    return f"This cell ended in {name}. Run it to see where."
-
-
-def _place(own, counts):
-    """The last line of the student's code that was running, quoted from their own cell."""
-    if not own or own[-1][0] not in counts:
-        return ""
-    count, line = own[-1]
-    cell = counts[count]
-    lines = cell.source.split("\n")
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of yours")
-    quoted = lines[line - 1].strip() if line <= len(lines) and not is_test(cell) else ""
-    return f"in line {line} of {name}: {quoted}\n" if quoted else ""
-
-
-def _frames(traceback):
-    text = _plain("\n".join(traceback))
-    return [(int(count), int(line)) for count, line in _FRAME.findall(text)]
-
-
-def _plain(text):
-    return _ANSI.sub("", text)
-
-
-def _is(cell, role):
-    return bool(cell.metadata.get("nbgrader", {}).get(role))
+    found, title = [], ""
+    for cell in nb.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and not meta.get("solution"):
+            title = next(iter(_HEADING.findall(cell.source)), title)
+            continue
+        error = any(out.output_type == "error" for out in cell.get("outputs", []))
+        if not (meta.get("grade") or meta.get("solution") or error):
+            continue
+        if not found or found[-1]["title"] != title:
+            found.append({"title": title, "score": 0.0, "points": 0.0, "pending": 0.0, "cells": []})
+        entry = found[-1]
+        entry["cells"].append(cell)
+        if meta.get("grade"):
+            entry["score"] += meta.get("score") or 0.0
+            entry["points"] += meta.get("points") or 0.0
+            if meta["grade_id"] in pending:
+                entry["pending"] += meta.get("points") or 0.0
+                cell.metadata["dlcourse_pending"] = True
+    return found

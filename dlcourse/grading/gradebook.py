@@ -6,12 +6,14 @@ own preprocessors, so that hand marks, late penalties and the formgrader work as
 
 import shutil
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
 
 from dlcourse.grading import assignments, course
 
@@ -82,7 +84,9 @@ class Writer:
     def save(self, student, notebook_path, submission_folder):
         """Enter one graded notebook; keep it where the formgrader looks. Returns its Marks."""
         timestamp = _timestamp(submission_folder)
-        with self._open() as gradebook:
+        with self._open() as gradebook, warnings.catch_warnings():
+            # nbgrader 0.9 adds a submission's parts before the submission: harmless, but loud.
+            warnings.simplefilter("ignore", SAWarning)
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(self.homework, student, timestamp=timestamp)
         resources = {
@@ -124,8 +128,7 @@ class Writer:
         outcome = self.api.generate_feedback(self.homework, student, force=True)
         page = self.feedback_page(student)
         if not outcome["success"] or not page.is_file():
-            lines = [line for line in outcome.get("log", "").splitlines() if "Error" in line]
-            raise course.CourseError((lines or ["nbgrader gave no reason"])[-1].strip())
+            raise course.CourseError(course.reason(outcome))
         return page
 
     def feedback_page(self, student):

@@ -30,8 +30,8 @@ def read_submission(folder, homework, solution):
     path = Path(folder) / f"{homework}.ipynb"
     if not path.is_file() or path.is_symlink():
         others = sorted(other.name for other in Path(folder).glob("*.ipynb"))
-        found = f"found {', '.join(others)}: rename it" if others else "there is no notebook"
-        raise Malformed(f"{path.name} is missing; {found} and hand in again")
+        found = f"there is {', '.join(others)}" if others else "there is no other notebook"
+        raise Malformed(f"{path.name} is missing, {found}: hand it in under this name")
     if path.stat().st_size > LARGEST:
         raise Malformed(
             f"{path.name} has {path.stat().st_size / 1e6:.0f} MB: clear all outputs, save and "
@@ -69,8 +69,7 @@ def grade(job):
         return "crashed", f"the kernel died while {KernelExecute.died_in} ran"
     if not outcome["success"]:
         print(outcome.get("log", ""), file=sys.stderr)
-        errors = [line for line in outcome.get("log", "").splitlines() if "Error" in line]
-        return "grader error", (errors or ["nbgrader gave no reason"])[-1].strip()
+        return "grader error", course.reason(outcome)
     graded = course.read_notebook(
         folder / "grades" / "autograded" / student / homework / f"{homework}.ipynb"
     )
