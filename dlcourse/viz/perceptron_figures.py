@@ -194,16 +194,18 @@ def boundary_frames(x, y, trace, limits):
     for step, (weight, bias) in enumerate(zip(trace.weights, trace.biases, strict=True)):
 
         def side(points, weight=weight, bias=bias):
-            return np.where(points @ weight + bias > 0, 1, -1)
+            return points @ weight + bias if weight.any() else np.full(len(points), -1)
 
-        wrong = int(np.sum(side(x) != y))
+        wrong = int(np.sum((side(x) > 0) != (y > 0)))
         figure = decision_boundary(
             side,
             x,
             y,
             weight=weight,
             bias=bias,
+            threshold=0 if weight.any() else None,
             limits=limits,
+            resolution=80,
             highlight=trace.examples[step - 1] if step else None,
             title=f"After {step} mistakes, {wrong} of {len(y)} points are wrong",
         )
@@ -249,7 +251,7 @@ def bent_plane(hidden_weight, hidden_bias, weight, bias, title=""):
     figure = Figure(figsize=(8.0, 4.1), layout="constrained")
     left, right = figure.subplots(1, 2)
     limits = (-0.5, 1.5, -0.5, 1.5)
-    fine = {"limits": limits, "resolution": 400}
+    fine = {"limits": limits, "resolution": 240}
     decision_boundary(lambda points: answer(hide(points)), x, y, ax=left, **fine)
     decision_boundary(answer, hide(x), y, names=("$h_1$", "$h_2$"), ax=right, **fine)
     for ax, places, name in ((left, x, "what comes in"), (right, hide(x), "after two units")):
