@@ -114,7 +114,7 @@ def weights_in_a_circle(x, y, trace, title=""):
         if np.any(start != stop):
             arrow = {"arrowstyle": "->", "color": PLUS, "lw": 2, "shrinkA": 9, "shrinkB": 9}
             ax.annotate("", stop, start, arrowprops=arrow)
-            middle = (start + stop) / 2 + (0.04, 0.05)
+            middle = (start + stop) / 2 + (0.05, 0.04 if (stop - start).min() >= 0 else -0.09)
             ax.annotate(card, middle, color=PLUS)
         else:
             ax.annotate(
@@ -168,7 +168,7 @@ def last_against_average(last, average, title=""):
     figure = Figure(figsize=(6.8, 3.6), layout="constrained")
     ax = figure.add_subplot()
     ax.plot(last, color=COLORS["blue"], lw=0.8, alpha=0.8)
-    ax.plot(average, color=COLORS["vermillion"], lw=2.5)
+    ax.plot(average, "-", color=COLORS["vermillion"], lw=2.5)
     ax.annotate("average of all weights so far", (len(last), average[-1]), ha="right", va="bottom")
     ax.annotate("current weights", (len(last), 0.2), ha="right", color=COLORS["blue"])
     ax.set(ylim=(0, 1), xlabel="corrections", ylabel="accuracy on new points", title=title)
