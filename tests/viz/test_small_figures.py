@@ -67,8 +67,8 @@ def test_retina_of_weights_shows_the_sign_without_colour():
     (ax,) = viz.retina(weights[None], diverging=True).axes
     rgba = np.asarray(ax.images[0].get_array())
     np.testing.assert_array_equal(rgba[..., 3], [[255, 255], [0, 128]])
-    assert rgba[0, 0, 2] > rgba[0, 0, 0], "blue above zero"
-    assert rgba[0, 1, 0] > rgba[0, 1, 2], "orange below"
+    assert rgba[0, 0, 0] > rgba[0, 0, 2], "vermillion above zero"
+    assert rgba[0, 1, 0] < rgba[0, 1, 2], "blue below zero"
     (dots,) = ax.get_lines()
     assert set(zip(*(d.tolist() for d in dots.get_data()), strict=True)) == {(1, 0), (1, 1)}
 
