@@ -129,7 +129,6 @@ def _page(drawings, slider, labels, alts, start, interval):
         "SLIDER": html.escape(slider),
         "LABEL": html.escape(labels[start]),
         "WIDTH": str(max(len(label) for label in labels)),
-        "MAX": str(len(labels) - 1),
         "START": str(start),
         "INTERVAL": str(round(1000 * interval)),
         "SCRIPT": _resource("flipbook.js").replace("@BOOK@", book),

@@ -29,7 +29,7 @@ class Shown:
         escaped = html.escape(alt)
         self.html = (
             f'<div class="dlcourse-figure">{STYLE_SHEET}'
-            f'<p class="dlcourse-alt">{escaped}</p>{self.svg}</div>'
+            f'<p class="dlcourse-alt">Figure: {escaped}</p>{self.svg}</div>'
         )
 
     def _svg(self):

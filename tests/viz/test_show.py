@@ -200,7 +200,7 @@ def test_in_the_dark_theme_of_the_website_the_figure_has_no_light_panel(chromium
     assert picture.evaluate("e => getComputedStyle(e).color") == "rgb(206, 214, 221)"
     panel = page.locator(".text_html").evaluate("e => getComputedStyle(e).backgroundColor")
     assert panel == "rgba(0, 0, 0, 0)"
-    assert not page.get_by_text("A line.").is_visible()
+    assert not page.get_by_text("Figure: A line.").is_visible()
     page.close()
 
 
