@@ -124,7 +124,7 @@ def _page(drawings, slider, labels, alts, start, interval):
         "BOOK": book,
         "STYLE": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
         "ALT": html.escape(alts[start]),
-        "SIZE": page_size(drawings[0].width, drawings[0].height),
+        "SIZE": page_size([picture.box for picture in drawings]),
         "FRAMES": markup(definitions, [frames], book),
         "SLIDER": html.escape(slider),
         "LABEL": html.escape(labels[start]),
