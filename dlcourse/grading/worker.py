@@ -69,8 +69,8 @@ def grade(job):
 
     api = course.open_api(course.load_config(job["root"], folder))
     outcome = api.autograde(homework, student, force=True, create=True)
-    if KernelExecute.died_in:
-        return "crashed", f"the kernel died while {KernelExecute.died_in} ran"
+    if KernelExecute.gave_up:
+        return KernelExecute.gave_up
     if not outcome["success"]:
         print(outcome.get("log", ""), file=sys.stderr)
         return "grader error", course.reason(outcome)

@@ -1,5 +1,7 @@
 """A class with every kind of submission: each ends in one state, and none stops another."""
 
+import html
+
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade, is_grade
@@ -115,7 +117,7 @@ def test_pages_keep_the_messages(graded):
     assert "twice of a large number" in _page(graded, "hidden_only")
     assert "Found by a hidden test" in _page(graded, "hidden_only")
     assert "Did not end in 4 seconds" in _page(graded, "endless")
-    assert "expected &#39;:&#39;" in _page(graded, "syntax")
+    assert "expected ':'" in _page(graded, "syntax")
     assert "did the cell that defines it end in an error" in _page(graded, "syntax")
     assert "error stream" in _page(graded, "warned")
     assert "Not answered yet" in _page(graded, "blank")
@@ -149,14 +151,23 @@ def root(x):
 
 root(1)"""
     small_course.hand_in(root, "stubborn", answer(root=stubborn))
-    limits = Limits(seconds=12)
+    (row,) = command.grade(root, "small", root / "grades" / "submitted", jobs=1)
+    assert (row.state, row.marks) == ("timed out", None)
+    assert "could not be interrupted" in row.note
+
+
+def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
+    root = small_course.make(tmp_path, cell_seconds=60)
+    small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))
+    limits = Limits(seconds=6)
     (row,) = command.grade(root, "small", root / "grades" / "submitted", limits, jobs=1)
     assert (row.state, row.marks) == ("timed out", None)
-    assert "12 s" in row.note
+    assert "6 s" in row.note
 
 
 def test_pages_make_student_html_harmless(graded):
-    page = _page(graded, "html")
+    path = graded.root / "grades" / "feedback" / "html" / "small" / "small.html"
+    page = path.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "&lt;img" in page
@@ -164,4 +175,4 @@ def test_pages_make_student_html_harmless(graded):
 
 def _page(graded, student):
     folder = graded.root / "grades" / "feedback" / student / "small"
-    return (folder / "small.html").read_text(encoding="utf-8")
+    return html.unescape((folder / "small.html").read_text(encoding="utf-8"))
