@@ -21,6 +21,7 @@ BOOK = ROOT / "book"
 BUILD = BOOK / "_build"
 HTML = BUILD / "html"
 CACHES = BUILD / "executed"
+STAMP = BUILD / "built-from.txt"
 KEEP_CACHES = 3
 SLOW_SECONDS = 60
 THEME = {
@@ -60,6 +61,24 @@ def environment_key(root=ROOT):
     versions = [platform.python_version(), *(f"{name} {version_of(name)}" for name in RUNS_WITH)]
     digest.update("\n".join([f"full={full_run()}", *versions]).encode())
     return digest.hexdigest()[:16]
+
+
+def sources_key(root=ROOT):
+    """A hash of everything that the site is made from, outputs of notebooks included."""
+    digest = hashlib.sha256(environment_key(root).encode())
+    for folder in ("book", "lectures", "assignments", "benchmarks/results"):
+        for path in sorted((root / folder).rglob("*")):
+            inner = path.relative_to(root / folder).parts
+            skipped = {"_build", "__pycache__", ".ipynb_checkpoints"} & set(inner)
+            if path.is_file() and not skipped:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def is_fresh():
+    """Tell whether book/_build/html was built from what lies here now."""
+    return STAMP.exists() and STAMP.read_text(encoding="utf-8") == sources_key()
 
 
 def choose_cache(key, caches=CACHES, keep=KEEP_CACHES):
@@ -135,6 +154,8 @@ def main(argv=None):
     sys.path.insert(0, str(ROOT))
     use_this_interpreter()
     started = time.perf_counter()
+    STAMP.unlink(missing_ok=True)
+    key = sources_key()
     cache = choose_cache(environment_key())
     status = run_sphinx(cache)
     if status:
@@ -142,6 +163,7 @@ def main(argv=None):
         return status
     print("\nEach notebook's last run:")
     report_times(cache)
+    STAMP.write_text(key, encoding="utf-8")
     took = time.perf_counter() - started
     print(f"Built in {took:.0f} s: {(HTML / 'index.html').relative_to(ROOT)}")
     return 0
