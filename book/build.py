@@ -92,6 +92,20 @@ def choose_cache(key, caches=CACHES, keep=KEEP_CACHES):
     return chosen
 
 
+def forget_pages_not_of(environment, build=BUILD):
+    """Delete the pages that were built in another environment than this one.
+
+    Sphinx builds a page again when its source changes. The package is not the source of a page:
+    links into its code, for one, would go on leading to places that are gone.
+    """
+    marker = build / "environment.txt"
+    if not marker.exists() or marker.read_text(encoding="utf-8") != environment:
+        for folder in ("html", "doctrees"):
+            shutil.rmtree(build / folder, ignore_errors=True)
+    build.mkdir(parents=True, exist_ok=True)
+    marker.write_text(environment, encoding="utf-8")
+
+
 def use_this_interpreter(folder=BUILD / "jupyter", root=ROOT):
     """Make `python3` mean a kernel of the running interpreter that finds this dlcourse.
 
@@ -156,7 +170,9 @@ def main(argv=None):
     started = time.perf_counter()
     STAMP.unlink(missing_ok=True)
     key = sources_key()
-    cache = choose_cache(environment_key())
+    environment = environment_key()
+    forget_pages_not_of(environment)
+    cache = choose_cache(environment)
     status = run_sphinx(cache)
     if status:
         print("make book: the build failed; every warning above counts.", file=sys.stderr)
