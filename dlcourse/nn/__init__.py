@@ -13,9 +13,12 @@ from dlcourse.nn.linear import Linear
 from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
+from dlcourse.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d
 from dlcourse.nn.sequential import Sequential
 
 __all__ = [
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "Conv2d",
     "ConvTranspose2d",
     "CrossEntropyLoss",
@@ -27,6 +30,8 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
+    "MaxUnpool2d",
     "Module",
     "PReLU",
     "Parameter",

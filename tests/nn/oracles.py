@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 TOLERANCE = {
     np.dtype(np.float32): {"rtol": 2e-5, "atol": 5e-6},
     np.dtype(np.float64): {"rtol": 1e-11, "atol": 1e-13},
+    np.dtype(np.int64): {"rtol": 0, "atol": 0},
 }
 DTYPES = [np.float32, np.float64]
 
