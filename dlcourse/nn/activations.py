@@ -1,0 +1,84 @@
+"""Nonlinearities as layers; the mathematics is in `dlcourse.nn.ops.activations`."""
+
+import numpy as np
+
+from dlcourse.nn import ops
+from dlcourse.nn.module import Module, Parameter
+
+
+class Sigmoid(Module):
+    """σ(x) = 1 / (1 + e⁻ˣ), elementwise."""
+
+    def forward(self, x):
+        return ops.sigmoid(x)
+
+
+class Tanh(Module):
+    """tanh(x), elementwise."""
+
+    def forward(self, x):
+        return ops.tanh(x)
+
+
+class ReLU(Module):
+    """max(0, x), elementwise."""
+
+    def forward(self, x):
+        return ops.relu(x)
+
+
+class LeakyReLU(Module):
+    """x where x > 0, else negative_slope · x, elementwise."""
+
+    def __init__(self, negative_slope=0.01):
+        super().__init__()
+        self.negative_slope = negative_slope
+
+    def forward(self, x):
+        return ops.leaky_relu(x, self.negative_slope)
+
+    def extra_repr(self):
+        return f"negative_slope={self.negative_slope}"
+
+
+class PReLU(Module):
+    """x where x > 0, else a · x, with one slope a, or one for each of num_parameters channels.
+
+    weight: (num_parameters,), starts at init.
+    """
+
+    def __init__(self, num_parameters=1, init=0.25, *, dtype=np.float32):
+        super().__init__()
+        self.num_parameters = num_parameters
+        self.weight = Parameter(np.full(num_parameters, init, dtype=dtype))
+
+    def forward(self, x):
+        y, backward = ops.prelu(x, self.weight.data)
+        return y, self.adding_to(backward, self.weight)
+
+    def extra_repr(self):
+        return f"num_parameters={self.num_parameters}"
+
+
+class Softmax(Module):
+    """eˣʲ / Σₖ eˣᵏ along the axis dim.
+
+    PyTorch guesses the axis where none is given and warns; here it is the last.
+    """
+
+    def __init__(self, dim=-1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        return ops.softmax(x, self.dim)
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class LogSoftmax(Softmax):
+    """log of softmax along the axis dim."""
+
+    def forward(self, x):
+        return ops.log_softmax(x, self.dim)

@@ -1,0 +1,38 @@
+"""Operations: each returns its output and the function that carries a gradient back through it.
+
+They are pure: nothing that they are given is changed, and what a backward needs is what it closes
+over. `dlcourse.nn.naive` has the same operations as loops.
+"""
+
+from dlcourse.nn.ops.activations import (
+    leaky_relu,
+    log_softmax,
+    prelu,
+    relu,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
+from dlcourse.nn.ops.linear import linear
+from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+
+__all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool2d",
+    "conv2d",
+    "conv_transpose2d",
+    "cross_entropy",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "max_pool2d",
+    "max_unpool2d",
+    "mse_loss",
+    "prelu",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]

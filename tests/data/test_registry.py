@@ -1,0 +1,151 @@
+"""What all data sets have in common: names, errors, types, copies, randomness, imports."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import dlcourse
+from dlcourse import data
+
+WITHOUT_DOWNLOAD = ("blobs", "digits", "moons", "retina", "spirals", "xor")
+GENERATED = ("blobs", "moons", "retina", "spirals", "xor")
+
+
+def test_names_are_the_promised_ones():
+    assert data.names() == ["blobs", "digits", "mnist", "moons", "retina", "spirals", "xor"]
+
+
+@pytest.mark.parametrize("name", WITHOUT_DOWNLOAD)
+def test_types_labels_and_layout(name):
+    s = data.load(name)
+    assert s.name == name
+    assert s.x.dtype == np.float32
+    assert s.y.dtype == np.int64
+    assert s.x.flags.c_contiguous
+    assert s.y.flags.c_contiguous
+    assert s.x.flags.writeable
+    assert s.x.shape[0] == s.y.shape[0]
+    assert s.y.ndim == 1
+    assert set(s.y) == set(range(len(s.classes)))
+    assert np.isfinite(s.x).all()
+
+
+@pytest.mark.parametrize("name", WITHOUT_DOWNLOAD)
+def test_description_tells_shape_and_source(name):
+    s = data.load(name)
+    assert str(s.x.shape[1:])[1:-2] in s.description
+    assert "Source:" in s.description
+    assert "x: (" in s.description
+    assert "y: (" in s.description
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_seed_repeats_and_another_seed_does_not(name):
+    first, again, other = (data.load(name, rng=seed) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first.x, again.x)
+    np.testing.assert_array_equal(first.y, again.y)
+    assert not np.array_equal(first.x, other.x)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_without_rng_manual_seed_decides(name):
+    dlcourse.manual_seed(5)
+    first = data.load(name)
+    second = data.load(name)
+    dlcourse.manual_seed(5)
+    again = data.load(name)
+    np.testing.assert_array_equal(first.x, again.x)
+    assert not np.array_equal(first.x, second.x)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("n", [4, 7, 50])
+def test_n_is_the_number_of_points(name, n):
+    s = data.load(name, n=n)
+    assert len(s.x) == n
+    assert abs(np.count_nonzero(s.y == 1) - n / 2) <= 0.5
+
+
+@pytest.mark.parametrize("name", WITHOUT_DOWNLOAD)
+def test_what_the_caller_changes_is_gone_at_the_next_load(name):
+    options = {} if name == "digits" else {"rng": 0}
+    first = data.load(name, **options)
+    kept = first.x.copy()
+    first.x[:] = -5
+    np.testing.assert_array_equal(data.load(name, **options).x, kept)
+
+
+def test_an_unknown_name_lists_the_names_and_the_nearest():
+    with pytest.raises(
+        ValueError, match=r"'mnits' \(did you mean 'mnist'\?\); there are blobs, .*xor"
+    ):
+        data.load("mnits")
+    with pytest.raises(ValueError, match="no data set is called 'q'; there are"):
+        data.describe("q")
+    with pytest.raises(TypeError, match="is a string, got int"):
+        data.load(3)
+
+
+def test_an_unknown_option_lists_the_options_and_the_nearest():
+    with pytest.raises(
+        TypeError, match=r"'sise' \(did you mean 'size'\?\); its options are n, size"
+    ):
+        data.load("retina", sise=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error", "message"),
+    [
+        ("xor", {"n": 3}, ValueError, "n must be at least 4, got 3"),
+        ("moons", {"n": 2.5}, TypeError, "n must be a whole number, got 2.5"),
+        ("moons", {"n": True}, TypeError, "n must be a whole number, got True"),
+        ("blobs", {"spread": -1}, ValueError, "spread must be at least 0, got -1"),
+        ("spirals", {"turns": "two"}, TypeError, "turns must be a number, got 'two'"),
+        ("moons", {"noise": float("nan")}, ValueError, "noise must be at least 0, got nan"),
+        ("retina", {"noise": 0.5}, ValueError, "noise must be at least 0 and below 0.5, got 0.5"),
+        ("retina", {"size": 8, "margin": 3}, ValueError, r"size \+ margin must be at most 10"),
+        ("retina", {"flat": 1}, TypeError, "flat must be True or False, got 1"),
+        ("digits", {"flat": None}, TypeError, "flat must be True or False, got None"),
+        ("xor", {"rng": "seed"}, TypeError, "rng must be"),
+    ],
+)
+def test_a_bad_option_is_named(name, options, error, message):
+    with pytest.raises(error, match=message):
+        data.load(name, **options)
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_describe_names_every_option(name):
+    text = data.describe(name)
+    head, body = text.split("\n", 1)
+    assert head.startswith(f"{name}(")
+    options = inspect.signature(data.registry.find(name).load).parameters
+    for option in options:
+        assert option in head
+        assert option in body
+
+
+def test_a_set_without_a_split_says_so():
+    with pytest.raises(AttributeError, match=r"'moons' has no split .*: use its x"):
+        _ = data.load("moons").x_train
+    with pytest.raises(AttributeError, match="'moons' has no images"):
+        _ = data.load("moons").images
+
+
+def test_a_data_set_is_frozen():
+    with pytest.raises(AttributeError):
+        data.load("xor").x = None
+
+
+def test_importing_data_loads_numpy_alone():
+    code = (
+        "import sys; before = set(sys.modules); import dlcourse.data; "
+        "print(*{m.split('.')[0] for m in set(sys.modules) - before})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # NumPy's random module is compiled by Cython, which leaves a module of its own behind.
+    loaded = {m for m in done.stdout.split() if not m.startswith(("_cython", "cython_runtime"))}
+    assert loaded - set(sys.stdlib_module_names) == {"dlcourse", "numpy"}
