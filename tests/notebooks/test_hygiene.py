@@ -92,7 +92,9 @@ def test_cell_ids_are_unique_and_can_be_read(path):
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     assert not repeated
     for name in ids:
-        assert re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name), f"{name}: small words joined by hyphens"
+        assert re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name), (
+            f"{name}: small words joined by hyphens"
+        )
         assert not re.fullmatch(r"[0-9a-f]{8,}|[0-9]+|cell-?[0-9]*", name), f"{name} says nothing"
 
 
