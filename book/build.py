@@ -23,6 +23,14 @@ HTML = BUILD / "html"
 CACHES = BUILD / "executed"
 KEEP_CACHES = 3
 SLOW_SECONDS = 60
+THEME = {
+    "search_bar_text": "Search the course",
+    "logo": {"text": "dlcourse", "alt_text": ""},
+    "navbar_persistent": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "show_toc_level": 2,
+}
 RUNS_WITH = ("numpy", "matplotlib", "scikit-learn", "torch")
 
 
@@ -88,7 +96,7 @@ def run_sphinx(cache):
         "latex_individualpages": False,
         "external_toc_path": (BOOK / "_toc.yml").as_posix(),
         "nb_execution_cache_path": str(cache),
-        "html_theme_options": {"search_bar_text": "Search the course"},
+        "html_theme_options": THEME,
     }
     result = build_sphinx(
         ROOT,
@@ -107,11 +115,14 @@ def report_times(cache):
     """Print how long each lecture ran; say which are over the limit."""
     from jupyter_cache import get_cache
 
+    last = {}
     for record in get_cache(str(cache)).list_cache_records():
+        if record.uri not in last or last[record.uri].created < record.created:
+            last[record.uri] = record
+    for uri, record in sorted(last.items()):
         seconds = record.data.get("execution_seconds", 0.0)
-        name = Path(record.uri).relative_to(ROOT)
         slow = f"  over the limit of {SLOW_SECONDS} s" if seconds > SLOW_SECONDS else ""
-        print(f"  {name}: {seconds:.1f} s{slow}")
+        print(f"  {Path(uri).relative_to(ROOT)}: {seconds:.1f} s{slow}")
 
 
 def main(argv=None):

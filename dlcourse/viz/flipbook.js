@@ -18,6 +18,7 @@ document.querySelectorAll('[data-flipbook="@BOOK@"]').forEach(function (book) {
     });
     var frame = frames[index];
     slider.value = index;
+    slider.style.setProperty('--done', 100 * index / Math.max(1, frames.length - 1) + '%');
     slider.setAttribute('aria-valuetext', frame.dataset.frame);
     output.textContent = frame.dataset.frame;
     if (frame.dataset.alt) picture.setAttribute('aria-label', frame.dataset.alt);

@@ -15,11 +15,14 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
+from dlcourse.viz.paths import short_numbers, short_path
 from dlcourse.viz.style import GREY, STYLE
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_TRANSLATE = re.compile(r"translate\([^)]*\)")
+_SHIFT = re.compile(r"translate\((\S+) 0\)")
+_INHERITED = re.compile(r"(fill|stroke)(-opacity|-width|-linejoin|-linecap|-dasharray)?:")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _PRESENTATION = ("style", "fill", "stroke", "color", "stop-color")
 
@@ -69,9 +72,9 @@ def markup(definitions, body, prefix):
     """Join definitions and body, every id renamed to `prefix` and a number.
 
     >>> markup({"x0123456789ab": "<path/>"}, ['<use href="#x0123456789ab"/>'], "f")
-    '<defs><path id="f0"/></defs><use href="#f0"/>'
+    '<defs><path id="f-0"/></defs><use href="#f-0"/>'
     """
-    names = {old: f"{prefix}{number}" for number, old in enumerate(definitions)}
+    names = {old: f"{prefix}-{number}" for number, old in enumerate(definitions)}
     defs = "".join(
         re.sub(r"^<(\w+)", rf'<\1 id="{names[old]}"', text) for old, text in definitions.items()
     )
@@ -94,7 +97,7 @@ def page_size(width, height):
 
 def content_id(*texts):
     """A short id that depends on the content alone: the same figure gives the same page."""
-    return "dl" + hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+    return "f" + hashlib.sha256("\0".join(texts).encode()).hexdigest()[:7]
 
 
 def _take_definitions(root):
@@ -121,10 +124,12 @@ def _clean(element, names):
                 value = _smaller_png(value)
             else:
                 value = "#" + names.get(value[1:], value[1:])
-        elif key in ("d", "x", "y", "width", "height"):
-            value = _round(value)
+        elif key == "d":
+            value = short_path(value)
+        elif key in ("x", "y", "width", "height"):
+            value = short_numbers(value)
         elif key == "transform":
-            value = re.sub(r"translate\([^)]*\)", lambda match: _round(match[0]), value)
+            value = _TRANSLATE.sub(lambda match: short_numbers(match[0]), value)
         elif key in _PRESENTATION:
             value = value.replace(GREY, "currentColor").replace(": ", ":").replace("; ", ";")
             value = value.removeprefix("image-rendering:crisp-edges;")
@@ -135,7 +140,31 @@ def _clean(element, names):
         child = _clean(child, names)
         if not _is_invisible(child):
             copy.append(child)
+    if copy.tag == "use":
+        _shift_by_x(copy)
+    elif copy.tag == "g":
+        _share_style(copy)
     return copy
+
+
+def _shift_by_x(use):
+    """A shift along the line of text as an attribute, which is shorter than a transform."""
+    shift = _SHIFT.fullmatch(use.get("transform", ""))
+    if shift and "x" not in use.attrib:
+        del use.attrib["transform"]
+        if shift[1] != "0":
+            use.set("x", shift[1])
+
+
+def _share_style(group):
+    """A style that all parts of a group have moves to the group, if they inherit it there."""
+    styles = {child.get("style", "") for child in group}
+    style = styles.pop() if len(styles) == 1 else ""
+    inherited = all(_INHERITED.match(part) for part in style.split(";") if part)
+    if len(group) > 1 and style and inherited and "style" not in group.attrib:
+        group.set("style", style)
+        for child in group:
+            del child.attrib["style"]
 
 
 def _is_invisible(element):
@@ -160,17 +189,14 @@ def _text(element):
     return ElementTree.tostring(element, encoding="unicode")
 
 
-def _round(text):
-    """Numbers to a hundredth of a point, which is finer than any screen."""
-    return _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
-
-
 def _smaller_png(url):
     """The same pixels as a palette, grey or opaque image where that loses nothing."""
     header, data = url.split(",", 1)
     image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
     pixels = np.asarray(image)
-    colors, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    packed = np.ascontiguousarray(pixels).view(np.uint32).ravel()
+    packed, index = np.unique(packed, return_inverse=True)
+    colors = packed.view(np.uint8).reshape(-1, 4)
     options = {}
     if len(colors) <= 256:
         image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), mode="P")
