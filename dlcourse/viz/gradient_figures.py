@@ -77,40 +77,53 @@ def descent(rate, start=10.0, steps=12, *, limit=14.0):
         finding = "one step lands in the valley"
     else:
         finding = f"each step multiplies w by {factor:.2g}".replace("-", "−")
-    ax.set_title(f"λ = {rate:g}: {finding}; after {steps} steps w = {_short(path[-1])}")
+    ax.set_title(f"λ = {rate:g}: {finding}")
     return figure
 
 
-def _short(value):
-    return "0" if abs(value) < 1e-9 else f"{value:.3g}".replace("-", "−")
-
-
 @styled
-def error_against_step(steps, errors, *, title=None, ax=None):
-    """Draw the error of finite differences against the size of the nudge, both logarithmic.
+def error_against_step(steps, errors, *, title=None):
+    """Draw the error of finite differences against the size of the nudge, a panel for each dtype.
 
-    steps: (S,) nudges h. errors: {label: (S,) relative errors}; exact zeros are left out. The best
-    step of each is marked. Returns the Figure.
+    steps: (S,) nudges h. errors: {dtype: {label: (S,) relative errors}}; exact zeros are left out.
+    The best step of each curve is marked. Axes are logarithmic. Returns the Figure.
     """
-    ax = axes_for(ax, figsize=(7.2, 4.4))
-    for k, (label, error) in enumerate(errors.items()):
-        error = np.where(np.asarray(error) > 0, error, np.nan)
-        ax.plot(steps, error, color=CYCLE[k], linestyle=LINE_STYLES[k], lw=1.8)
-        best = np.nanargmin(error)
-        ax.plot(steps[best], error[best], marker=MARKERS[k], color=CYCLE[k], markersize=9)
-        ax.annotate(
-            f"{label}: best at h = {steps[best]:.0e}",
-            (steps[best], error[best]),
-            xytext=(0, -13),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=9.5,
-        )
-    ax.set(xscale="log", yscale="log", xlabel="nudge h", ylabel="relative error of the slope")
+    figure = Figure(figsize=(7.6, 3.9), layout="constrained")
+    panels = figure.subplots(1, len(errors), sharey=True, squeeze=False)[0]
+    for ax, (dtype, curves) in zip(panels, errors.items(), strict=True):
+        for k, (label, error) in enumerate(curves.items()):
+            error = np.where(np.asarray(error) > 0, error, np.nan)
+            ax.plot(steps, error, color=CYCLE[k], linestyle=LINE_STYLES[k], lw=1.8)
+            best = np.nanargmin(error)
+            ax.plot(steps[best], error[best], marker=MARKERS[k], color=CYCLE[k], markersize=9)
+            ax.annotate(
+                f"{label}:\nh = {_power(steps[best])}",
+                (steps[best], error[best]),
+                xytext=(-8, 0) if k == 0 else (0, -9),
+                textcoords="offset points",
+                ha="right" if k == 0 else "center",
+                va="top",
+                fontsize=9.5,
+            )
+        ax.set(xscale="log", yscale="log", xlabel="nudge h")
+        ax.set_title(dtype, fontsize=11, fontweight="normal")
+    panels[0].set_ylabel("relative error of the slope")
+    lowest = min(np.nanmin(e[e > 0]) for curves in errors.values() for e in curves.values())
+    panels[0].set_ylim(lowest / 3000, 30)
     if title:
-        ax.set_title(title)
-    return ax.get_figure()
+        figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def _power(value):
+    """A power of ten, with the first digit if it is not 1.
+
+    >>> _power(1e-05), _power(1.8e-08), _power(2e-13), _power(700.0)
+    ('10⁻⁵', '2·10⁻⁸', '2·10⁻¹³', '7·10²')
+    """
+    first, exponent = f"{value:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if first == "1" else f"{first}·10{raised}"
 
 
 @styled
@@ -173,7 +186,7 @@ def _band(ax, x, values, k, label, at):
     ax.plot(x, mean, color=CYCLE[k], linestyle=LINE_STYLES[k])
     ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=CYCLE[k], alpha=0.2, lw=0)
     ax.annotate(
-        f"{label}: {mean[at]:.0e}".replace("e-0", "e-").replace("e+0", "e+").replace("e-", "e−"),
+        f"{label}: {_power(mean[at])}",
         (x[at], mean[at]),
         xytext=(7, 0),
         textcoords="offset points",
