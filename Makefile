@@ -64,7 +64,7 @@ bench: $(READY) ## measure speed and accuracy; the results go to benchmarks/
 lint: $(READY) ## check style, imports and formatting
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m importlinter.cli lint
+	@$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 
 format: $(READY) ## put code and notebooks into the project's format
 	@$(PY) -m ruff check --fix .
@@ -73,7 +73,7 @@ format: $(READY) ## put code and notebooks into the project's format
 readme-figure: $(READY) ## compute the README's picture again
 	@$(PY) tools/readme_figure.py
 
-constraints: $(READY) ## write constraints.txt anew after pyproject.toml has changed (UPGRADE=1: newest of all)
+constraints: $(READY) ## write constraints.txt after pyproject.toml has changed (UPGRADE=1: newest)
 	@$(PY) tools/freeze_constraints.py $(if $(UPGRADE),--upgrade) -- $(PIP_ARGS)
 
 clean: ## remove what was built; the environment and the grades stay

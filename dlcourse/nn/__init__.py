@@ -6,15 +6,21 @@ the same operations as loops. Modules keep parameters and call them in the right
 
 from dlcourse.nn import init, naive, ops
 from dlcourse.nn.activations import LeakyReLU, LogSoftmax, PReLU, ReLU, Sigmoid, Softmax, Tanh
+from dlcourse.nn.conv import Conv2d, ConvTranspose2d
 from dlcourse.nn.fit import Evaluation, History, Progress, evaluate, fit
 from dlcourse.nn.gradcheck import GradcheckError, GradcheckReport, gradcheck, numerical_gradient
 from dlcourse.nn.linear import Linear
 from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
+from dlcourse.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d
 from dlcourse.nn.sequential import Sequential
 
 __all__ = [
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Evaluation",
     "GradcheckError",
@@ -24,6 +30,8 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
+    "MaxUnpool2d",
     "Module",
     "PReLU",
     "Parameter",

@@ -99,7 +99,7 @@ def _panel(ax, runs, field, validation, log, limits):
         if label is not None:
             ends.append((train if valid is None else valid, str(label), color, marker))
         elif valid is not None:
-            ends += [(train, "training", None, None), (valid, "validation", None, None)]
+            ends += [(train, "training", color, None), (valid, "validation", CYCLE[1], None)]
     ax.set_xlabel("epoch")
     ax.set_ylabel(field.replace("_", " "))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -160,6 +160,7 @@ def _label_ends(ax, ends):
             textcoords="offset points",
             va="center",
             annotation_clip=False,
+            color=color,
         )
         if marker is not None:
             beside = ax.get_xaxis_transform() + ScaledTranslation(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 TOLERANCE = {
     np.dtype(np.float32): {"rtol": 2e-5, "atol": 5e-6},
     np.dtype(np.float64): {"rtol": 1e-11, "atol": 1e-13},
+    np.dtype(np.int64): {"rtol": 0, "atol": 0},
 }
 DTYPES = [np.float32, np.float64]
 
@@ -26,11 +27,21 @@ class Drawn:
 
 @dataclass
 class Case:
-    """An operation by name, how to draw its arguments, and PyTorch's function."""
+    """An operation by name, how to draw its arguments, and PyTorch's function.
+
+    arrange: where an argument without a gradient comes before one that has it, makes of such a
+    function one that takes the arrays with gradients first.
+    """
 
     name: str
     draw: Callable
     torch: Callable
+    arrange: Callable = lambda function: function
+
+    def call(self, function, arrays, drawn, others=None):
+        """The function's result for these arrays and the other arguments that were drawn."""
+        others = drawn.others if others is None else others
+        return self.arrange(function)(*arrays, *others, **drawn.options)
 
     def __repr__(self):
         return self.name

@@ -13,14 +13,22 @@ from dlcourse.nn.naive.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool2d",
+    "conv2d",
+    "conv_transpose2d",
     "cross_entropy",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "max_pool2d",
+    "max_unpool2d",
     "mse_loss",
     "prelu",
     "relu",

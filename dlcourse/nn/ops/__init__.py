@@ -13,14 +13,22 @@ from dlcourse.nn.ops.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
 from dlcourse.nn.ops.linear import linear
 from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool2d",
+    "conv2d",
+    "conv_transpose2d",
     "cross_entropy",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "max_pool2d",
+    "max_unpool2d",
     "mse_loss",
     "prelu",
     "relu",

@@ -12,7 +12,7 @@ import numpy as np
 
 
 def operation(*names):
-    """Decorate an operation whose leading arguments, called `names`, are floating arrays.
+    """Decorate an operation whose arguments called `names` are floating arrays.
 
     The wrapped function hands arrays on as they are (lists become arrays), refuses anything but
     floating dtypes, and refuses two dtypes at once: NumPy would convert the cheaper one without a
@@ -23,19 +23,19 @@ def operation(*names):
 
     def decorate(function):
         accepted = list(inspect.signature(function).parameters)
-        if accepted[: len(names)] != list(names):
-            raise TypeError(f"{function.__name__} must begin with the arguments {names}")
+        if not set(names) <= set(accepted):
+            raise TypeError(f"{function.__name__} has the arguments {accepted}, not all of {names}")
+        places = {name: accepted.index(name) for name in names}
         title = function.__name__
 
         @functools.wraps(function)
         def checked(*args, **options):
             args = list(args)
-            given = min(len(args), len(names))
             dtype = None
-            for place in range(given):
-                args[place], dtype = _floating(title, names[place], args[place], dtype)
-            for name in names[given:]:
-                if name in options:
+            for name, place in places.items():
+                if place < len(args):
+                    args[place], dtype = _floating(title, name, args[place], dtype)
+                elif name in options:
                     options[name], dtype = _floating(title, name, options[name], dtype)
             y, backward = function(*args, **options)
 
@@ -69,7 +69,11 @@ def _floating(title, name, value, dtype):
 
 
 def _upstream(title, y, dy):
-    """Return dL/dy as an array of y's shape and dtype."""
+    """Return dL/dy as an array of y's shape and dtype.
+
+    Of several outputs the first has the gradient: those after it are places, which have none.
+    """
+    y = y[0] if isinstance(y, tuple) else y
     if dy is None:
         if np.ndim(y) == 0:
             return y.dtype.type(1)
