@@ -7,15 +7,14 @@ from dlcourse.viz.style import COLORS, CYCLE, GREY, LINE_STYLES, MARKERS, axes_f
 
 
 def seconds(time):
-    """A duration as a person says it: 2.6 ms, 4.3 min.
+    """A duration as a person says it: two digits and a unit.
 
-    >>> seconds(0.0026), seconds(258), seconds(12700)
-    ('2.6 ms', '4.3 min', '3.5 h')
+    >>> seconds(0.0026), seconds(0.2813), seconds(258), seconds(12700)
+    ('2.6 ms', '280 ms', '4.3 min', '3.5 h')
     """
-    for limit, unit, size in ((1e-3, "µs", 1e-6), (1, "ms", 1e-3), (60, "s", 1), (3600, "min", 60)):
-        if time < limit:
-            return f"{time / size:.2g} {unit}"
-    return f"{time / 3600:.2g} h"
+    units = (("h", 3600), ("min", 60), ("s", 1), ("ms", 1e-3))
+    unit, size = next((pair for pair in units if time >= pair[1]), ("µs", 1e-6))
+    return f"{float(f'{time / size:.2g}'):g} {unit}"
 
 
 @styled
@@ -97,7 +96,7 @@ def error_against_step(steps, errors, *, title=None):
             best = np.nanargmin(error)
             ax.plot(steps[best], error[best], marker=MARKERS[k], color=CYCLE[k], markersize=9)
             ax.annotate(
-                f"{label}:\nh = {_power(steps[best])}",
+                f"{label}:\nh = {power(steps[best])}",
                 (steps[best], error[best]),
                 xytext=(-8, 0) if k == 0 else (0, -9),
                 textcoords="offset points",
@@ -105,7 +104,7 @@ def error_against_step(steps, errors, *, title=None):
                 va="top",
                 fontsize=9.5,
             )
-        ax.set(xscale="log", yscale="log", xlabel="nudge h")
+        ax.set(xscale="log", yscale="log", xlabel="nudge h", xticks=[1e-14, 1e-10, 1e-6, 1e-2])
         ax.set_title(dtype, fontsize=11, fontweight="normal")
     panels[0].set_ylabel("relative error of the slope")
     lowest = min(np.nanmin(e[e > 0]) for curves in errors.values() for e in curves.values())
@@ -115,10 +114,10 @@ def error_against_step(steps, errors, *, title=None):
     return figure
 
 
-def _power(value):
-    """A power of ten, with the first digit if it is not 1.
+def power(value):
+    """A positive number in one digit and a power of ten.
 
-    >>> _power(1e-05), _power(1.8e-08), _power(2e-13), _power(700.0)
+    >>> power(1e-05), power(1.8e-08), power(2e-13), power(700.0)
     ('10⁻⁵', '2·10⁻⁸', '2·10⁻¹³', '7·10²')
     """
     first, exponent = f"{value:.0e}".split("e")
@@ -162,13 +161,13 @@ def gradient_by_scale(scales, ratios, *, marks=(), title=None, ax=None):
         ax.axvline(g, color=GREY, lw=0.9, linestyle=":")
         ax.annotate(
             label,
-            (g, 0),
+            (g, 1),
             xycoords=("data", "axes fraction"),
-            xytext=(4, 5),
+            xytext=(4, -2),
             textcoords="offset points",
             fontsize=9.5,
             rotation=90,
-            va="bottom",
+            va="top",
         )
     ax.set(xscale="log", yscale="log", xlabel="scale g of the weights (std = g/√n)")
     ax.set_ylabel("gradient at the input / at the output")
@@ -186,7 +185,7 @@ def _band(ax, x, values, k, label, at):
     ax.plot(x, mean, color=CYCLE[k], linestyle=LINE_STYLES[k])
     ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=CYCLE[k], alpha=0.2, lw=0)
     ax.annotate(
-        f"{label}: {_power(mean[at])}",
+        f"{label}: {power(mean[at])}",
         (x[at], mean[at]),
         xytext=(7, 0),
         textcoords="offset points",
