@@ -16,14 +16,25 @@ from dlcourse.nn.naive.activations import (
 from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+from dlcourse.nn.naive.norm import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    weight_standardization,
+)
 from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 
 __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
+    "batch_norm",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
@@ -35,4 +46,5 @@ __all__ = [
     "sigmoid",
     "softmax",
     "tanh",
+    "weight_standardization",
 ]

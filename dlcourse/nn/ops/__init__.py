@@ -13,17 +13,23 @@ from dlcourse.nn.ops.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.ops.batch_norm import batch_norm
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
 from dlcourse.nn.ops.linear import linear
 from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 
 __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
+    "batch_norm",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
@@ -35,4 +41,5 @@ __all__ = [
     "sigmoid",
     "softmax",
     "tanh",
+    "weight_standardization",
 ]
