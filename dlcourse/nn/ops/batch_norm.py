@@ -53,7 +53,7 @@ def batch_norm(
             raise ValueError("batch_norm: without training=True it needs running estimates")
         mean, var = running_mean, running_var
         y = rows - mean[:, None]
-    inverse = 1 / np.sqrt(var + eps)
+    inverse = 1 / np.sqrt(var + float(eps))
     scale = inverse if weight is None else weight * inverse
     y *= scale[:, None]
     if bias is not None:

@@ -131,6 +131,7 @@ def weight_standardization(weight, gain=None, scale=1.0, eps=1e-6):
         )
     rows = weight.reshape(len(weight), -1)
     normal, _, _, standard_backward = standardize(rows, eps)
+    scale = float(scale)
     factor = scale if gain is None else scale * gain.reshape(-1, 1)
 
     def backward(dy):
@@ -152,7 +153,7 @@ def standardize(rows, eps):
     mean = rows.mean(axis=-1, keepdims=True)
     normal = rows - mean
     var = np.einsum("...i,...i->...", normal, normal)[..., None] / count
-    inverse = 1 / np.sqrt(var + eps)
+    inverse = 1 / np.sqrt(var + float(eps))
     normal *= inverse
 
     def backward(dnormal):
