@@ -47,29 +47,40 @@ def table(rows):
     return "\n".join([*text, "", f"{len(rows)} submissions: {summary}"])
 
 
-def write_csv(path, rows, questions):
+def write_csv(path, rows, questions, student=None):
     """Write grades.csv: student, status, score, max_score, a column a question, what it took.
 
     A submission that was not graded has empty scores: an empty cell is no zero. The score counts
     the marks that are there; `manual_pending` says how many points still wait for a person.
+    student: where one alone was graded, the lines of the others stay as they are.
     """
     columns = ["student", "status", "score", "max_score", "auto_score", "manual_pending"]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    header = [*columns, *questions, "seconds", "peak_memory_mib", "note"]
+    lines = {} if student is None else _read_lines(path, header)
+    for row in rows:
+        marks = row.marks
+        if marks is None:
+            scores = [""] * (len(columns) - 2 + len(questions))
+        else:
+            by_question = marks.by_question()
+            numbers = [marks.score, marks.points, marks.automatic, marks.pending]
+            numbers += [by_question[question] for question in questions]
+            scores = [f"{number:g}" for number in numbers]
+        took = [f"{row.seconds:.1f}", f"{row.memory:.0f}"]
+        lines[row.student] = [row.student, row.state, *scores, *took, row.note]
     with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, *questions, "seconds", "peak_memory_mib", "note"])
-        for row in rows:
-            marks = row.marks
-            if marks is None:
-                scores = [""] * (len(columns) - 2 + len(questions))
-            else:
-                by_question = marks.by_question()
-                numbers = [marks.score, marks.points, marks.automatic, marks.pending]
-                numbers += [by_question[question] for question in questions]
-                scores = [f"{number:g}" for number in numbers]
-            took = [f"{row.seconds:.1f}", f"{row.memory:.0f}"]
-            writer.writerow([row.student, row.state, *scores, *took, row.note])
+        csv.writer(file).writerows([header, *(lines[name] for name in sorted(lines))])
+
+
+def _read_lines(path, header):
+    """The lines of an earlier grades.csv by student; none where its columns are others."""
+    if not path.is_file():
+        return {}
+    with open(path, newline="", encoding="utf-8") as file:
+        found, *lines = [*csv.reader(file)] or [[]]
+    return {line[0]: line for line in lines} if found == header else {}
 
 
 ADVICE = {
