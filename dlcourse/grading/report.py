@@ -90,7 +90,7 @@ ADVICE = {
     "out of memory": "Your notebook used more memory than it may. Look for a list that grows in "
     "a loop that never ends, or an array with an axis too many. Then hand in again.",
     "crashed": "Python itself ended while your notebook ran. Look for exit(), quit() or "
-    "os._exit() in the cell named below, or a recursion that never ends. Then restart the kernel, "
+    "os._exit() in the cell named above, or a recursion that never ends. Then restart the kernel, "
     "run all cells, and hand in again.",
     "malformed": "What you handed in could not be read as this homework.",
     "grader error": "This is not your fault: the grader failed. Your instructor has been told and "
@@ -114,7 +114,7 @@ h1 {{ font-size: 1.5rem; }}
 </head>
 <body>
 <h1>{homework} of {student}</h1>
-<p class="state"><strong>Not graded: {state}.</strong> {note}.</p>
+<p class="state"><strong>Not graded: {state}.</strong> {note}</p>
 <p>{advice}</p>
 <p>You have no marks for this homework yet. That is not a zero: nothing was counted.</p>
 </body>
@@ -124,10 +124,12 @@ h1 {{ font-size: 1.5rem; }}
 
 def failure_page(homework, row):
     """The feedback page of a submission that could not be graded: what happened, what to do."""
+    # A grader's error speaks of the grader's machine: it is for the instructor.
+    note = "" if row.state == "grader error" else row.note.rstrip(".") + "."
     return _PAGE.format(
         homework=html.escape(homework),
         student=html.escape(row.student),
         state=html.escape(row.state),
-        note=html.escape(row.note[:1].upper() + row.note[1:].rstrip(".")),
+        note=html.escape(note[:1].upper() + note[1:]),
         advice=html.escape(ADVICE[row.state]),
     )
