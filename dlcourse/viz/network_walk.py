@@ -37,11 +37,10 @@ def network_walk(values, grads, weights, target):
     shown = {"forward": set(), "back": set()}
     frames = []
     for direction, name, title in steps:
-        if name:
-            shown[direction].add(name)
+        shown[direction].add(name)
         frames.append(_frame(values, grads, weights, target, shown, (direction, name), title))
     labels = [
-        f"{'' if direction == 'forward' else 'back to '}{name or 'start'}"
+        name if direction == "forward" else "dw, dv" if name == "weights" else f"d{name}"
         for direction, name, _ in steps
     ]
     return frames, labels, [f"Network graph, {title}" for _, _, title in steps]
