@@ -49,8 +49,8 @@ test: book ## run the tests that every change must pass
 test-all: book ## run every test, also those that take long
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-lab: $(READY) assignments ## open the lectures in JupyterLab
-	@$(PY) -m jupyterlab lectures
+lab: $(READY) ## open the lectures in JupyterLab
+	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lectures $(ARGS)
 
 assignments: $(READY) ## make the student's homework from solutions/
 	@$(PY) -m dlcourse assignments

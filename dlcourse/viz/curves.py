@@ -117,6 +117,8 @@ def _panel(ax, runs, field, validation, log, limits):
 
 def _draw(ax, values, color, style, marker):
     epochs = np.arange(1, values.shape[1] + 1)
+    if len(epochs) == 1:
+        marker = marker or "o"  # a line of one point would not be seen
     ax.plot(
         epochs,
         values.mean(axis=0),

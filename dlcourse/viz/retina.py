@@ -87,7 +87,7 @@ def _images(images):
 def _card(ax, image, low, high, diverging):
     if diverging:
         reach = max(abs(low), abs(high)) or 1.0
-        ax.imshow(_signed(image / reach), interpolation="none")
+        ax.imshow(_signed(np.clip(image / reach, -1, 1)), interpolation="none")
         if max(image.shape) <= 30:
             rows, columns = np.nonzero(image < -0.15 * reach)
             ax.plot(columns, rows, ls="none", marker="o", ms=1.2, mew=0, color=GREY)

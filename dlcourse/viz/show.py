@@ -79,12 +79,13 @@ def show(figure, alt):
 
 
 def as_figure(figure):
-    """The figure itself, or the one that the axes belong to."""
-    if not isinstance(figure, Figure) and hasattr(figure, "get_figure"):
-        figure = figure.get_figure()
-    if not isinstance(figure, Figure):
+    """The figure itself, or the one that the axes or the subfigure belong to."""
+    found = figure
+    while not isinstance(found, Figure) and getattr(found, "figure", None) not in (None, found):
+        found = found.figure
+    if not isinstance(found, Figure):
         raise TypeError(f"expected a matplotlib Figure, got {type(figure).__name__}")
-    return figure
+    return found
 
 
 def checked_alt(alt):

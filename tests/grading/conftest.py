@@ -42,6 +42,15 @@ def answer(tmp_path_factory):
     return fill
 
 
+_STUBBORN = """\
+while True:
+    try:
+        while True:
+            pass
+    except KeyboardInterrupt:
+        pass"""
+
+
 def _class(answer):
     leak = "print(x)\n    if x > 99:\n        raise ValueError(f'the input is {x}')"
     deleted = answer()
@@ -69,6 +78,7 @@ def _class(answer):
         "edited": edited,
         "dead": answer(root="import os\n\nos._exit(1)"),
         "hungry": answer(root="hoard = []\nwhile True:\n    hoard.append(bytearray(10**7))"),
+        "stubborn": answer(root=_STUBBORN),
         "foreign": foreign,
         "no_json": b'{"cells": [',
         "empty": None,

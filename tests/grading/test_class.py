@@ -1,6 +1,7 @@
 """A class with every kind of submission: each ends in one state, and none stops another."""
 
 import html
+import re
 
 import nbformat
 import pytest
@@ -23,6 +24,7 @@ STATES = {
     "edited": "graded, awaiting hand marks",
     "dead": "crashed",
     "hungry": "out of memory",
+    "stubborn": "timed out",
     "foreign": "malformed",
     "no_json": "malformed",
     "empty": "malformed",
@@ -46,7 +48,7 @@ SCORES = {
 
 def test_every_submission_ends_in_its_state(graded):
     assert {name: row.state for name, row in graded.rows.items()} == STATES
-    assert set(STATES.values()) | {"timed out", "grader error"} == set(batch.STATES)
+    assert set(STATES.values()) | {"grader error"} == set(batch.STATES)
 
 
 def test_automatic_points(graded):
@@ -87,6 +89,7 @@ def test_notes_say_what_was_mended(graded):
     assert graded.rows["good"].note == ""
     assert "root" in graded.rows["dead"].note
     assert "mine.ipynb" in graded.rows["misnamed"].note
+    assert "root did not end in 4 s and could not be inter" in graded.rows["stubborn"].note
 
 
 def test_altered_tests_are_restored(graded):
@@ -123,7 +126,8 @@ def test_pages_keep_the_messages(graded):
     assert "Not answered yet" in _page(graded, "blank")
     leaking = _page(graded, "leaking")
     assert "ValueError" in leaking
-    assert "the input is" not in leaking.replace("the input is {x}", "")
+    text = re.sub(r"<[^>]+>", "", leaking)  # colours split the student's code into spans
+    assert text.count("the input is") == text.count("the input is {x}") == 1
     assert "in line 4 of twice" in leaking
 
 
@@ -135,25 +139,6 @@ def test_a_second_run_gives_the_same_marks(graded, small_course, answer, tmp_pat
     for _ in range(2):
         (row,) = command.grade(root, "small", submitted, jobs=1)
         assert row.marks.cells == graded.rows["half"].marks.cells
-
-
-def test_what_catches_its_interrupt_runs_out_of_time(small_course, answer, tmp_path):
-    root = small_course.make(tmp_path, cell_seconds=2)
-    stubborn = """
-def root(x):
-    while True:
-        try:
-            while True:
-                pass
-        except KeyboardInterrupt:
-            pass
-
-
-root(1)"""
-    small_course.hand_in(root, "stubborn", answer(root=stubborn))
-    (row,) = command.grade(root, "small", root / "grades" / "submitted", jobs=1)
-    assert (row.state, row.marks) == ("timed out", None)
-    assert "could not be interrupted" in row.note
 
 
 def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):

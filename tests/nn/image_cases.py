@@ -127,6 +127,20 @@ def unpooling(draw):
     return Drawn([x], [indices], options)
 
 
+@st.composite
+def resizing(draw):
+    x = images(draw, np.random.default_rng(draw(seeds)))
+    mode = draw(st.sampled_from(["nearest", "bilinear"]))
+    options = {"mode": mode}
+    if mode == "bilinear":
+        options["align_corners"] = draw(st.sampled_from([None, False, True]))
+    if draw(st.booleans()):
+        options["size"] = draw(st.one_of(st.integers(1, 7), st.tuples(*[st.integers(1, 7)] * 2)))
+    else:
+        options["scale_factor"] = draw(st.sampled_from([1, 2, 1.5, (3, 2), 2.75]))
+    return Drawn([x], options=options)
+
+
 def conv2d_of_pytorch(*arguments, **options):
     """PyTorch warns that an even kernel and padding="same" cost it a copy."""
     with warnings.catch_warnings():
@@ -141,4 +155,5 @@ IMAGE_CASES = [
     Case("avg_pool2d", means(), F.avg_pool2d),
     Case("adaptive_avg_pool2d", adaptive_means(), F.adaptive_avg_pool2d),
     Case("max_unpool2d", unpooling(), F.max_unpool2d),
+    Case("interpolate", resizing(), F.interpolate),
 ]

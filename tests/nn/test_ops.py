@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from dlcourse import nn
 from dlcourse.nn import naive, ops
 from tests.nn.image_cases import IMAGE_CASES
+from tests.nn.norm_cases import NORM_CASES
 from tests.nn.oracles import CASES, DTYPES, close
 
-ALL = CASES + IMAGE_CASES
+ALL = CASES + IMAGE_CASES + NORM_CASES
 cases = pytest.mark.parametrize("case", ALL, ids=repr)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 

@@ -92,7 +92,7 @@ def test_cell_ids_are_unique_and_can_be_read(path):
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     assert not repeated
     for name in ids:
-        assert re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name), f"{name}: small words joined by hyphens"
+        assert re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name), f"{name}: words and hyphens"
         assert not re.fullmatch(r"[0-9a-f]{8,}|[0-9]+|cell-?[0-9]*", name), f"{name} says nothing"
 
 
@@ -105,18 +105,6 @@ def test_its_first_code_cell_checks_the_version(path):
     assert written_for, first
     series = ".".join(__version__.split(".")[:2])
     assert ".".join(written_for.group(1).split(".")[:2]) == series
-
-
-def test_ruff_finds_nothing():
-    clean = [str(path) for path in NOTEBOOKS if "assignments" not in path.parts]
-    for command in (["check", "--output-format", "concise"], ["format", "--check"]):
-        result = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *clean],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
 
 
 @every_lecture

@@ -69,7 +69,11 @@ def test_conda_environment_has_the_same_packages_and_ranges(root, project, decla
     environment = yaml.safe_load((root / "environment.yml").read_text())
     assert environment["name"] == project["name"]
     assert environment["channels"][0] == "conda-forge"
-    conda = {Requirement(line).name: Requirement(line) for line in environment["dependencies"]}
+    lines = environment["dependencies"]
+    from_index = next((line["pip"] for line in lines if isinstance(line, dict)), [])
+    lines = [line for line in lines if isinstance(line, str)]
+    conda = {Requirement(line).name: Requirement(line) for line in [*lines, *from_index]}
+    assert len(conda) == len(lines) + len(from_index), "a package is named twice"
     assert str(conda.pop("python").specifier) == project["requires-python"]
     assert not conda.pop("pip").specifier
     expected = {CONDA_NAMES.get(name, name): r.specifier for name, r in declared.items()}

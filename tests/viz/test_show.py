@@ -84,6 +84,15 @@ def test_axes_stand_for_their_figure():
     assert viz.show(figure.axes[0], alt="a").svg == viz.show(figure, alt="a").svg
 
 
+def test_a_subfigure_stands_for_the_whole():
+    figure = Figure(layout="constrained")
+    left, right = figure.subfigures(1, 2)
+    ax = left.add_subplot()
+    right.add_subplot()
+    whole = viz.show(figure, alt="a").svg
+    assert viz.show(ax, alt="a").svg == viz.show(right, alt="a").svg == whole
+
+
 def test_the_page_colour_replaces_the_grey_and_nothing_else():
     neighbour = "#787b79"
     assert neighbour != GREY
