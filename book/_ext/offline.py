@@ -50,6 +50,8 @@ def write_front_door(app, exception):
 
 
 def setup(app):
+    # Jupyter Book sets this for sphinx_comments, which is left out.
+    app.add_config_value("comments_config", {}, "html")
     app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", write_front_door)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

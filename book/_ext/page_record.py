@@ -1,7 +1,7 @@
 """Sphinx extension: a line under each executed page saying when and on what it ran."""
 
 import platform
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import metadata
 
 from docutils import nodes
@@ -24,7 +24,7 @@ def versions():
 
 def describe(run):
     """The sentence for one run: `run` is what MyST-NB keeps of it (mtime, runtime in seconds)."""
-    when = datetime.fromtimestamp(run["mtime"], tz=timezone.utc)
+    when = datetime.fromtimestamp(run["mtime"], tz=UTC)
     day = f"{when.day} {when:%B %Y, %H:%M} UTC"
     seconds = run.get("runtime")
     took = "" if seconds is None else f", in {max(1, round(seconds))} s"

@@ -49,14 +49,14 @@ def _fetch(name):
 
 
 def _verify(name):
-    """One line a set. Without a name, a download that is not there is said and is no fault."""
+    """One line a set. Without a name, a set that is not there is said and is no fault."""
     lines = []
     for each in [name] if name else names():
         entry = find(each)
-        if entry.verify is not None and (name or entry.present()):
-            lines.append(entry.verify())
+        if not name and not entry.present():
+            lines.append(f"{each}: not here; {entry.source}")
         elif entry.verify is not None:
-            lines.append(f"{each}: not here; `dlcourse data fetch {each}` gets it")
+            lines.append(entry.verify())
         else:
             lines.append(f"{each}: loads as {entry.load()!r}")
     return lines

@@ -87,14 +87,14 @@ class Entry:
     """A line of the registry.
 
     load: called with the options of `data.load`, returns a `DataSet`. Its docstring is what
-        `data.describe` prints.
+    `data.describe` prints.
     shape: the shape of x, as text, with the default options.
     source: where the data come from, as text.
     present: tells whether the set can be loaded without the network.
     fetch: gets what is missing and returns a line that says what was done; None where there is
-        nothing to get.
+    nothing to get.
     verify: raises OSError or ValueError unless the set is there and whole, else returns a line
-        that says what was checked.
+    that says what was checked.
     """
 
     name: str

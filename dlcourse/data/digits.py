@@ -1,5 +1,7 @@
 """Handwritten digits of 8×8 pixels, which come with scikit-learn."""
 
+import importlib.util
+
 import numpy as np
 
 from dlcourse.data.dataset import DataSet, Entry
@@ -48,4 +50,9 @@ def _every_fifth_of_a_class(labels):
     return is_test
 
 
-ENTRIES = (Entry("digits", load_digits, "(1797, 64)", "comes with scikit-learn"),)
+def present():
+    """Tell whether scikit-learn is installed, without loading it."""
+    return importlib.util.find_spec("sklearn") is not None
+
+
+ENTRIES = (Entry("digits", load_digits, "(1797, 64)", "comes with scikit-learn", present),)

@@ -52,7 +52,7 @@ def load_mnist(flat=True, download=True):
     y: (70000,) int64, the digit.
     download: whether to fetch the set where it is missing. It lies in the folder that the
     environment variable DLCOURSE_DATA names, or in the user's cache folder, in torchvision's
-    layout: MNIST/raw/*-ubyte or *-ubyte.gz, there or below mnist/.
+    layout: `MNIST/raw/*-ubyte` or `*-ubyte.gz`, there or below `mnist/`.
 
     Each file's SHA-256 is checked. Raises FileNotFoundError where the set is missing and download
     is False, ConnectionError where the download failed, ValueError for a damaged file.

@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
-from dlcourse.optim.optimizer import Optimizer, require
+from dlcourse.optim.optimizer import Optimizer, descent, require
 
 
 class SGD(Optimizer):
@@ -43,32 +43,23 @@ class SGD(Optimizer):
             not nesterov or (momentum > 0 and dampening == 0),
             "used with momentum > 0 and dampening = 0",
         )
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-            },
-        )
+        settings = {"lr": lr, "momentum": momentum, "dampening": dampening}
+        settings |= {"weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize}
+        super().__init__(params, settings)
 
     def update(self, parameter, group):
-        step = -parameter.grad if group["maximize"] else parameter.grad
-        if group["weight_decay"]:
-            step = step + group["weight_decay"] * parameter.data
+        step = descent(parameter, group)
         if group["momentum"]:
             step = self.with_momentum(parameter, step, group)
         parameter.data -= group["lr"] * step
 
     def with_momentum(self, parameter, gradient, group):
         """Add the gradient to the parameter's velocity and return the direction of the step."""
-        velocity = self.state.get(parameter)
-        if velocity is None:
-            velocity = self.state[parameter] = gradient.copy()
+        state = self.state.setdefault(parameter, {"momentum_buffer": None})
+        if state["momentum_buffer"] is None:
+            state["momentum_buffer"] = gradient.copy()
         else:
-            velocity *= group["momentum"]
-            velocity += (1 - group["dampening"]) * gradient
+            state["momentum_buffer"] *= group["momentum"]
+            state["momentum_buffer"] += (1 - group["dampening"]) * gradient
+        velocity = state["momentum_buffer"]
         return gradient + group["momentum"] * velocity if group["nesterov"] else velocity

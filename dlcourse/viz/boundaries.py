@@ -1,11 +1,14 @@
 """What a classifier of two inputs does with the plane."""
 
 import numpy as np
+from matplotlib import rc_context
+from matplotlib.ticker import MaxNLocator
 
-from dlcourse.viz.style import COLORS, CYCLE, GREY, MARKERS, axes_for, styled
+from dlcourse.grad_mode import no_grad
+from dlcourse.viz.style import CYCLE, GREY, MARKERS, axes_for, styled
 
 # Hatches in the order of the classes: a region is known without its colour.
-HATCHES = ("", "////", "....", "\\\\\\\\", "++", "xx")
+HATCHES = ("", "//", "\\\\", "--", "||", "xx")
 
 
 @styled
@@ -18,7 +21,7 @@ def decision_boundary(
     bias=0.0,
     threshold=None,
     limits=None,
-    resolution=160,
+    resolution=200,
     highlight=None,
     class_names=None,
     names=("$x_1$", "$x_2$"),
@@ -53,15 +56,12 @@ def decision_boundary(
     left, right, bottom, top = limits
     grid_x, grid_y = _centres(left, right, resolution), _centres(bottom, top, resolution)
     points = np.stack(np.meshgrid(grid_x, grid_y), axis=-1).reshape(-1, 2).astype(x.dtype)
-    index, margins = _classify(predict(points), classes, len(points), threshold)
-    shape = (resolution, resolution)
+    with no_grad():
+        answer = predict(points)
+    index, sides = _classify(answer, classes, (resolution, resolution), threshold)
 
     ax = axes_for(ax, figsize=(5.6, 4.6))
-    _regions(ax, index.reshape(shape), limits, grid_x, grid_y)
-    for margin in margins:
-        if margin.min() < 0 < margin.max():
-            margin = margin.reshape(shape)
-            ax.contour(grid_x, grid_y, margin, levels=[0], colors=GREY, linewidths=1.6)
+    _regions(ax, index, sides, limits, grid_x, grid_y)
     for k, label in enumerate(classes):
         chosen = y == label
         ax.scatter(
@@ -80,6 +80,8 @@ def decision_boundary(
     if weight is not None:
         _arrow(ax, np.asarray(weight, dtype=float).reshape(-1), float(np.squeeze(bias)), limits)
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel=names[0], ylabel=names[1])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     if title:
         ax.set_title(title)
     if class_names is not None:
@@ -112,30 +114,32 @@ def _centres(low, high, count):
     return low + (np.arange(count) + 0.5) * (high - low) / count
 
 
-def _classify(answer, classes, count, threshold):
-    """Index of the class of each point, and functions whose zeros are the boundaries."""
+def _classify(answer, classes, shape, threshold):
+    """Index of each point's class, and {index: a field that is positive in that class's region}."""
     answer = np.asarray(answer)
-    if answer.ndim == 2 and answer.shape == (count, 1):
+    count = shape[0] * shape[1]
+    if answer.shape == (count, 1):
         answer = answer[:, 0]
     if answer.ndim == 2 and len(answer) == count:
-        index = answer.argmax(axis=1)
-        top = np.sort(answer, axis=1)[:, -2:]
-        lead = top[:, 1] - top[:, 0]
-        return index, [np.where(index == k, lead, -lead) for k in np.unique(index)[1:]]
+        index = answer.argmax(axis=1).reshape(shape)
+        second, first = np.sort(answer, axis=1)[:, -2:].T
+        lead = (first - second).reshape(shape)
+        return index, {k: np.where(index == k, lead, -lead) for k in np.unique(index)}
     if answer.shape != (count,):
         raise ValueError(
             f"predict must return ({count},) labels or scores or ({count}, K) scores for "
             f"{count} points, got shape {answer.shape}"
         )
+    answer = answer.reshape(shape)
     known = np.isin(answer, classes)
     if answer.dtype.kind in "iubUSO" or (threshold is None and known.all()):
         if not known.all():
             raise ValueError(
-                f"predict returned the label {answer[~known][0]!r}, which is not in y: "
+                f"predict returned the label {answer[~known][0].item()!r}, which is not in y: "
                 f"expected one of {', '.join(map(str, classes))}"
             )
         index = np.searchsorted(classes, answer)
-        return index, [np.where(index == k, 0.5, -0.5) for k in np.unique(index)[1:]]
+        return index, {k: _smooth(index == k) - 0.5 for k in np.unique(index)}
     if len(classes) > 2:
         raise ValueError(
             f"one score a point separates two classes, y has {len(classes)}: "
@@ -143,21 +147,37 @@ def _classify(answer, classes, count, threshold):
         )
     if threshold is None:
         threshold = 0.5 if answer.min() >= 0 and answer.max() <= 1 else 0.0
-    return (answer > threshold).astype(int), [answer - threshold]
+    return (answer > threshold).astype(int), {0: threshold - answer, 1: answer - threshold}
 
 
-def _regions(ax, index, limits, grid_x, grid_y):
-    """Colours as one small bitmap, hatches as vectors above it."""
+def _smooth(inside):
+    """Labels have a staircase for a boundary; the level 1/2 of their local mean has not."""
+    field = inside.astype(float)
+    for _ in range(4):
+        for _ in range(2):
+            padded = np.pad(field, [(1, 1), (0, 0)], mode="edge")
+            field = ((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4).T
+    return field
+
+
+def _regions(ax, index, sides, limits, grid_x, grid_y):
+    """Colours as one small bitmap, hatches and boundaries as vectors above it."""
     palette = np.array([[*bytes.fromhex(color[1:]), 56] for color in CYCLE], dtype=np.uint8)
     ax.imshow(palette[index], extent=limits, origin="lower", aspect="auto", zorder=0)
-    for k in np.unique(index):
-        if HATCHES[k]:
-            inside = (index == k).astype(float)
-            hatched = ax.contourf(
-                grid_x, grid_y, inside, levels=[0.5, 1.5], colors="none", hatches=[HATCHES[k]]
-            )
-            hatched.set_edgecolor(CYCLE[k])
-            hatched.set_linewidth(0)
+    # The cells' centres end half a cell before the frame: carry the outermost on to it.
+    grid_x = np.array([limits[0], *grid_x, limits[1]])
+    grid_y = np.array([limits[2], *grid_y, limits[3]])
+    sides = {k: np.pad(side, 1, mode="edge") for k, side in sides.items()}
+    for k, side in sides.items():
+        if HATCHES[k] and side.max() > 0:
+            levels = [0, max(1.0, 2 * side.max())]
+            with rc_context({"hatch.color": CYCLE[k]}):
+                ax.contourf(
+                    grid_x, grid_y, side, levels=levels, colors="none", hatches=[HATCHES[k]]
+                ).set_linewidth(0)
+    for side in list(sides.values())[1:]:
+        if side.min() < 0 < side.max():
+            ax.contour(grid_x, grid_y, side, levels=[0], colors=GREY, linewidths=1.6)
 
 
 def _arrow(ax, weight, bias, limits):
@@ -170,7 +190,7 @@ def _arrow(ax, weight, bias, limits):
     centre = np.array([limits[0] + limits[1], limits[2] + limits[3]]) / 2
     foot = centre - (weight @ centre + bias) / norm**2 * weight
     ax.set_aspect("equal")  # else the arrow would not stand at a right angle
-    length = 0.22 * min(limits[1] - limits[0], limits[3] - limits[2])
+    length = 0.25 * min(limits[1] - limits[0], limits[3] - limits[2])
     tip = foot + length * weight / norm
     ax.annotate(
         "",
@@ -180,5 +200,12 @@ def _arrow(ax, weight, bias, limits):
         zorder=5,
     )
     ax.annotate(
-        r"$\mathbf{w}$", tip, xytext=(5, 5), textcoords="offset points", color=COLORS["grey"]
+        r"$\mathbf{w}$",
+        tip,
+        xytext=9 * weight / norm,
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=14,
+        zorder=5,
     )

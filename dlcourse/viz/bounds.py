@@ -12,8 +12,9 @@ def measured_against_bound(
     """Draw measured numbers as bars and the bound above them as a line.
 
     values: {label: number}, or {label: [number, …]}, one a seed, drawn as the mean with a bar from
-    the smallest to the largest. bound: one number for all, or {label: number}. log: logarithmic
-    axis; by itself when the bound is more than 30 times the largest value.
+    the smallest to the largest. bound: one number for all, or {label: number}. Both numbers stand
+    under the label. log: logarithmic axis; by itself when the bound is more than 30 times the
+    largest value.
 
     Returns the Figure. Raises ValueError for a label without a bound and for no values at all.
 
@@ -35,19 +36,25 @@ def measured_against_bound(
     if log is None:
         log = max(limits) > 30 * max(means)
     bottom = 10 ** np.floor(np.log10(max(min(means), 0.5))) / 1.5 if log else 0.0
+    labels = []
     for i, (sample, mean, limit) in enumerate(zip(samples, means, limits, strict=True)):
         ax.bar(i, mean - bottom, bottom=bottom, width=0.5, color=COLORS["blue"], linewidth=0)
         if len(sample) > 1:
             ax.vlines(i, sample.min(), sample.max(), color=GREY, linewidth=1.6)
         ax.hlines(limit, i - 0.36, i + 0.36, color=COLORS["vermillion"], linewidth=2.6)
-        top = max(mean, sample.max())
-        ax.annotate(f"{mean:.4g}", (i, top), (0, 3), textcoords="offset points", ha="center")
-        ax.annotate(
-            f"{bound_name} {limit:.4g}", (i, limit), (0, 4), textcoords="offset points", ha="center"
-        )
+        sign = "≤" if sample.max() <= limit else ">"
+        worst = sample.max() if sign == ">" else mean
+        labels.append(f"{list(values)[i]}\n{worst:.3g} {sign} {limit:.3g}")
+    ax.annotate(
+        bound_name,
+        (len(samples) - 1, limits[-1]),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="center",
+    )
     if log:
         ax.set_yscale("log")
-    ax.set_xticks(range(len(samples)), [str(label) for label in values])
+    ax.set_xticks(range(len(samples)), labels)
     ax.tick_params(axis="x", length=0)
     ax.set_xlim(-0.6, len(samples) - 0.4)
     ax.set_ylim(bottom=bottom)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.transforms import ScaledTranslation
 
 from dlcourse.viz.style import CYCLE, GREY, MARKERS, axes_for, styled
 
@@ -96,9 +97,9 @@ def _panel(ax, runs, field, validation, log, limits):
             dashed = True
             _draw(ax, valid, CYCLE[1] if label is None else color, DASHES, marker)
         if label is not None:
-            ends.append((train if valid is None else valid, str(label)))
+            ends.append((train if valid is None else valid, str(label), color, marker))
         elif valid is not None:
-            ends += [(train, "training"), (valid, "validation")]
+            ends += [(train, "training", color, None), (valid, "validation", CYCLE[1], None)]
     ax.set_xlabel("epoch")
     ax.set_ylabel(field.replace("_", " "))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -116,6 +117,8 @@ def _panel(ax, runs, field, validation, log, limits):
 
 def _draw(ax, values, color, style, marker):
     epochs = np.arange(1, values.shape[1] + 1)
+    if len(epochs) == 1:
+        marker = marker or "o"  # a line of one point would not be seen
     ax.plot(
         epochs,
         values.mean(axis=0),
@@ -135,11 +138,12 @@ def _label_ends(ax, ends):
     """Write each label beside the last point of its line, pushed apart where they would touch."""
     if not ends:
         return
+    ax.get_xlim(), ax.get_ylim()  # settles the limits that the heights depend on
     transform = ax.transScale + ax.transLimits
     places = []
-    for values, label in ends:
+    for values, *label in ends:
         x, y = values.shape[1], values[:, -1].mean()
-        places.append((transform.transform((x, y))[1], x, y, label))
+        places.append((transform.transform((x, y))[1], x, *label))
     places.sort(key=lambda place: place[0])
     gap = 0.065
     heights = [place[0] for place in places]
@@ -149,13 +153,19 @@ def _label_ends(ax, ends):
     for i in reversed(range(len(heights))):
         ceiling = heights[i + 1] - gap if i + 1 < len(heights) else 1.0
         heights[i] = min(heights[i], ceiling) if excess else heights[i]
-    for height, (_, x, _, label) in zip(heights, places, strict=True):
+    for height, (_, x, label, color, marker) in zip(heights, places, strict=True):
         ax.annotate(
             label,
             (x, height),
             xycoords=("data", "axes fraction"),
-            xytext=(7, 0),
+            xytext=(7 if marker is None else 17, 0),
             textcoords="offset points",
             va="center",
             annotation_clip=False,
+            color=color,
         )
+        if marker is not None:
+            beside = ax.get_xaxis_transform() + ScaledTranslation(
+                10 / 72, 0, ax.get_figure().dpi_scale_trans
+            )
+            ax.plot(x, height, marker=marker, color=color, mew=0, transform=beside, clip_on=False)

@@ -4,7 +4,9 @@ import collections
 import hashlib
 import html
 import importlib.resources
+import itertools
 import numbers
+import re
 
 from dlcourse.viz.show import STYLE_SHEET, Shown, as_figure, checked_alt, forget
 from dlcourse.viz.svg import content_id, drawing, markup, page_size
@@ -102,9 +104,10 @@ def _drawing(frame):
 
 def _label(value):
     """A value as the reader sees it: at most four digits, a true minus sign."""
-    if isinstance(value, numbers.Integral) or not isinstance(value, numbers.Real):
-        return str(value).replace("-", "−") if isinstance(value, numbers.Integral) else str(value)
-    return f"{float(value):.4g}".replace("-", "−")
+    if not isinstance(value, numbers.Real):
+        return str(value)
+    text = str(value) if isinstance(value, numbers.Integral) else f"{float(value):.4g}"
+    return text.replace("-", "−")
 
 
 def _page(drawings, slider, labels, alts, start, interval):
@@ -117,24 +120,20 @@ def _page(drawings, slider, labels, alts, start, interval):
         + f">{''.join(body)}</g>"
         for index, body in enumerate(bodies)
     )
-    fill = {
-        "@BOOK@": book,
-        "@STYLE@": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
-        "@ALT@": html.escape(alts[start]),
-        "@SIZE@": page_size(drawings[0].width, drawings[0].height),
-        "@FRAMES@": markup(definitions, [frames], book),
-        "@SLIDER@": html.escape(slider),
-        "@LABEL@": html.escape(labels[start]),
-        "@WIDTH@": str(max(len(label) for label in labels)),
-        "@MAX@": str(len(labels) - 1),
-        "@START@": str(start),
-        "@INTERVAL@": str(round(1000 * interval)),
-        "@SCRIPT@": _resource("flipbook.js").replace("@BOOK@", book),
+    parts = {
+        "BOOK": book,
+        "STYLE": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
+        "ALT": html.escape(alts[start]),
+        "SIZE": page_size([picture.box for picture in drawings]),
+        "FRAMES": markup(definitions, [frames], book),
+        "SLIDER": html.escape(slider),
+        "LABEL": html.escape(labels[start]),
+        "WIDTH": str(max(len(label) for label in labels)),
+        "START": str(start),
+        "INTERVAL": str(round(1000 * interval)),
+        "SCRIPT": _resource("flipbook.js").replace("@BOOK@", book),
     }
-    page = _resource("flipbook.html")
-    for key, value in fill.items():
-        page = page.replace(key, value)
-    return page
+    return re.sub("@([A-Z]+)@", lambda match: parts[match[1]], _resource("flipbook.html"))
 
 
 def _resource(name):
@@ -143,19 +142,30 @@ def _resource(name):
 
 
 def _shared(drawings):
-    """One set of definitions for all frames; elements that occur in several frames join it."""
+    """One set of definitions for all frames; what occurs in several frames joins it."""
     definitions = {}
     for picture in drawings:
         definitions.update(picture.definitions)
-    count = collections.Counter(text for picture in drawings for text in set(picture.body))
-    bodies = []
-    for picture in drawings:
-        body = []
-        for text in picture.body:
+    bodies = _runs_joined([picture.body for picture in drawings])
+    count = collections.Counter(text for body in bodies for text in set(body))
+    for body in bodies:
+        for i, text in enumerate(body):
             if count[text] > 1 and len(text) > 60:
                 name = "x" + hashlib.sha256(text.encode()).hexdigest()[:12]
                 definitions[name] = text
-                text = f'<use href="#{name}"/>'
-            body.append(text)
-        bodies.append(body)
+                body[i] = f'<use href="#{name}"/>'
     return definitions, bodies
+
+
+def _runs_joined(bodies):
+    """Neighbours that occur in every frame become one group: axes, say, or all labels."""
+    count = collections.Counter(text for body in bodies for text in set(body))
+    joined = []
+    for body in bodies:
+        runs = itertools.groupby(body, key=lambda text: count[text] == len(bodies))
+        groups = []
+        for in_all, run in runs:
+            run = list(run)
+            groups += [f"<g>{''.join(run)}</g>"] if in_all and len(run) > 1 else run
+        joined.append(groups)
+    return joined

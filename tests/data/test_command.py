@@ -49,6 +49,16 @@ def test_verify_of_a_missing_set_fails_only_when_it_is_named(capsys):
     assert "train-images-idx3-ubyte is missing" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("folder")
+def test_without_scikit_learn_digits_are_not_there(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["data", "list"]) == 0
+    digits = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("digits"))
+    assert digits.endswith("no")
+    assert main(["data", "verify"]) == 0
+    assert "digits: not here; comes with scikit-learn" in capsys.readouterr().out
+
+
 def test_fetch_of_a_set_that_needs_none(capsys):
     assert main(["data", "fetch", "digits"]) == 0
     assert "nothing to fetch" in capsys.readouterr().out

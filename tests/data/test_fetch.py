@@ -54,11 +54,13 @@ def server(small_files, monkeypatch):
     monkeypatch.setattr(torchvision_mnist, "resources", resources)
     thread = threading.Thread(target=served.serve_forever)
     thread.start()
+    gc.freeze()  # What is there already need not be searched when the test is over.
     yield served
     served.shutdown()
     thread.join()
     served.server_close()
     gc.collect()
+    gc.unfreeze()
 
 
 def everything_in(folder):

@@ -1,0 +1,1 @@
+"""Side-by-side measurements of dlcourse and PyTorch: `python -m benchmarks`."""

@@ -1,0 +1,108 @@
+"""The operations of a multilayer perceptron, forward and backward, and its optimizer's step."""
+
+import numpy as np
+
+from benchmarks.harness import Report, close, compare, one_thread
+from dlcourse import nn, optim
+from dlcourse.nn import ops
+
+NAME = "operations"
+BATCH, INPUTS, HIDDEN, CLASSES = 128, 784, 256, 10
+
+
+def run(full=False):
+    """Measure; with full over 50 repeats instead of 15."""
+    import torch
+
+    rng = np.random.default_rng(0)
+    repeats = 50 if full else 15
+    with one_thread():
+        return Report(
+            NAME,
+            ratios=[
+                linear(torch, rng, repeats),
+                *(elementwise(torch, rng, repeats, n) for n in ("relu", "sigmoid", "tanh")),
+                cross_entropy(torch, rng, repeats),
+                sgd(torch, rng, repeats),
+            ],
+        )
+
+
+def linear(torch, rng, repeats):
+    x, weight, bias, dy = (
+        _normal(rng, *shape)
+        for shape in ((BATCH, INPUTS), (HIDDEN, INPUTS), (HIDDEN,), (BATCH, HIDDEN))
+    )
+    tx, tweight, tbias = (torch.from_numpy(a).requires_grad_() for a in (x, weight, bias))
+    tdy = torch.from_numpy(dy)
+
+    def ours():
+        y, backward = ops.linear(x, weight, bias)
+        return y, *backward(dy)
+
+    def peer():
+        y = torch.nn.functional.linear(tx, tweight, tbias)
+        return y, *torch.autograd.grad(y, (tx, tweight, tbias), tdy)
+
+    label = f"linear {INPUTS}→{HIDDEN}, forward and backward"
+    same = close(rtol=1e-3, atol=1e-3)
+    return compare(label, ours, peer, same=same, repeats=repeats, inner=20)
+
+
+def elementwise(torch, rng, repeats, name):
+    x, dy = _normal(rng, BATCH, HIDDEN), _normal(rng, BATCH, HIDDEN)
+    tx, tdy = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dy)
+    operation, counterpart = getattr(ops, name), getattr(torch, name)
+
+    def ours():
+        y, backward = operation(x)
+        return y, backward(dy)
+
+    def peer():
+        y = counterpart(tx)
+        return y, *torch.autograd.grad(y, tx, tdy)
+
+    label = f"{name} {BATCH}×{HIDDEN}, forward and backward"
+    return compare(label, ours, peer, same=close(), repeats=repeats, inner=50)
+
+
+def cross_entropy(torch, rng, repeats):
+    scores, target = _normal(rng, BATCH, CLASSES), rng.integers(CLASSES, size=BATCH)
+    tscores, ttarget = torch.from_numpy(scores).requires_grad_(), torch.from_numpy(target)
+
+    def ours():
+        loss, backward = ops.cross_entropy(scores, target)
+        return loss, backward()
+
+    def peer():
+        loss = torch.nn.functional.cross_entropy(tscores, ttarget)
+        return loss, *torch.autograd.grad(loss, tscores)
+
+    label = f"cross-entropy {BATCH}×{CLASSES}, forward and backward"
+    return compare(label, ours, peer, same=close(), repeats=repeats, inner=50)
+
+
+def sgd(torch, rng, repeats):
+    start, gradient = _normal(rng, HIDDEN, INPUTS), _normal(rng, HIDDEN, INPUTS)
+    parameter, tparameter = nn.Parameter(start.copy()), torch.nn.Parameter(torch.tensor(start))
+    parameter.grad, tparameter.grad = gradient, torch.from_numpy(gradient)
+    options = {"lr": 1e-3, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4}
+    optimizer, toptimizer = (
+        optim.SGD([parameter], **options),
+        torch.optim.SGD([tparameter], **options),
+    )
+
+    def ours():
+        optimizer.step()
+        return parameter.data
+
+    def peer():
+        toptimizer.step()
+        return tparameter
+
+    label = f"SGD step, Nesterov, {HIDDEN}×{INPUTS}"
+    return compare(label, ours, peer, same=close(), repeats=repeats, inner=20)
+
+
+def _normal(rng, *shape):
+    return rng.standard_normal(shape, dtype=np.float32)

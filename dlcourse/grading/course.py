@@ -1,0 +1,111 @@
+"""The course on disk: nbgrader's configuration, its API, and what a homework asks for."""
+
+import os
+import re
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import nbformat
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+CONFIG = "nbgrader_config.py"
+
+# One graded cell: its id, the question it belongs to, its points, who marks it.
+GradedCell = namedtuple("GradedCell", "id question points by_hand")
+
+
+class CourseError(Exception):
+    """Something that the person at the command line can mend; the message says how, in a line."""
+
+
+def find_root(start=None):
+    """The folder with nbgrader_config.py: `start` (default: the current folder) or one above it."""
+    start = Path(start or ".").resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise CourseError(f"no {CONFIG} in {start} or above it: run this in the course's folder")
+
+
+def load_config(root, course_root=None, **course):
+    """nbgrader's configuration from `root`; for another course folder where one is given.
+
+    course_root: a folder that takes the place of `root` for every file, the gradebook included.
+    course: options of nbgrader's CourseDirectory that replace those of the file.
+    """
+    config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    config = Config(config)
+    if course_root is not None:
+        config.CourseDirectory.root = str(course_root)
+        gradebook = Path(course_root) / "grades" / "gradebook.db"
+        config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
+    config.CourseDirectory.update(course)
+    return config
+
+
+def open_api(config):
+    """nbgrader's API for a configuration; the gradebook's folder is made if it is not there."""
+    url = config.CourseDirectory.db_url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    # nbgrader starts `alembic` by name when it makes a gradebook: it stands beside this Python,
+    # which an environment that was not activated has not on its path.
+    scripts, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + path
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def homeworks(root):
+    """The names of the course's homework, sorted: the folders of solutions/ with a notebook."""
+    return sorted(
+        path.parent.name
+        for path in (Path(root) / "solutions").glob("*/*.ipynb")
+        if path.stem == path.parent.name
+    )
+
+
+def solution_path(root, homework):
+    """The instructor's notebook of a homework; CourseError names those that there are."""
+    path = Path(root) / "solutions" / homework / f"{homework}.ipynb"
+    if not path.is_file():
+        known = ", ".join(homeworks(root)) or "none"
+        raise CourseError(f"no homework {homework!r} in solutions/; there are: {known}")
+    return path
+
+
+def graded_cells(notebook):
+    """The graded cells of a notebook, in order, as GradedCell.
+
+    A test cell is named after its question: `softmax-stability` belongs to `softmax`.
+    """
+    cells = []
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade"):
+            name, by_hand = meta["grade_id"], bool(meta.get("solution"))
+            cells.append(GradedCell(name, name.split("-")[0], float(meta["points"]), by_hand))
+    return cells
+
+
+def read_notebook(path):
+    """A notebook, in the current format."""
+    return nbformat.read(str(path), as_version=4)
+
+
+def write_notebook(notebook, path):
+    """Write a notebook where `path` says."""
+    nbformat.write(notebook, str(path))
+
+
+def reason(outcome):
+    """Why a call of nbgrader's API failed, in a line: the last exception that its log names."""
+    lines = [line.strip() for line in (outcome.get("log") or "").splitlines()]
+    named = [
+        line for line in lines if re.match(r"[\w.]*(Error|Exception|Undefined|NotFound)\b", line)
+    ]
+    return (named or [line for line in lines if line] or ["nbgrader gave no reason"])[-1]

@@ -1,0 +1,113 @@
+"""The page that a student reads after grading.
+
+nbgrader's own page shows the restored test cells whole, hidden tests included, and tracebacks that
+quote them. HideTests takes both out and arranges what is left by question: points, the student's
+answer, what each test says. From the first hidden test on, nothing that the student's code printed
+or drew is shown: it may have seen a hidden input.
+"""
+
+import re
+from pathlib import Path
+
+import bleach
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from dlcourse.grading import verdict
+
+TEMPLATES = str(Path(__file__).parent / "templates")
+
+_HEADING = re.compile(r"^#+\s+(.*?)(?:\s*\([^()]*points?[^()]*\))?\s*$", re.MULTILINE)
+
+
+# What written answers and comments may hold once they are HTML.
+_INLINE = {"a", "b", "br", "code", "del", "em", "i", "span", "strong", "sub", "sup", "u"}
+_BLOCK = {"blockquote", "dd", "div", "dl", "dt", "hr", "li", "ol", "p", "pre", "ul"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_TABLE = {"table", "tbody", "td", "th", "thead", "tr"}
+_TAGS = _INLINE | _BLOCK | _HEADINGS | _TABLE
+
+
+class FeedbackExporter(HTMLExporter):
+    """The page's layout; a name of its own keeps the formgrader's templates out of it."""
+
+    def default_filters(self):
+        yield from super().default_filters()
+        yield "harmless", harmless
+
+
+def harmless(html):
+    """HTML without scripts, styles, handlers and pictures from elsewhere: these are escaped.
+
+    >>> harmless("<p>yes</p><script>no()</script>")
+    '<p>yes</p>&lt;script&gt;no()&lt;/script&gt;'
+    """
+    return bleach.clean(html, tags=_TAGS, attributes={"a": ["href"], "span": ["class"]})
+
+
+class HideTests(NbGraderPreprocessor):
+    """nbgrader preprocessor for feedback: hides the tests, arranges the page by question."""
+
+    def preprocess(self, nb, resources):
+        info = resources["nbgrader"]
+        with Gradebook(info["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(
+                info["notebook"], info["assignment"], info["student"]
+            )
+            pending = {grade.name for grade in submission.grades if grade.needs_manual_grade}
+        hide(nb, timeout=self.config.Execute.get("timeout", 30))
+        resources["dlcourse"] = {"questions": questions(nb, pending)}
+        return nb, resources
+
+
+def hide(nb, timeout):
+    """Take hidden tests, and all that may carry a hidden input, out of a graded notebook.
+
+    A test cell keeps its visible lines, a student's cell that ran later keeps its source; what is
+    to be said of either goes into the cell's metadata as `dlcourse_message`. Changes `nb`.
+    """
+    counts = {cell.execution_count: cell for cell in nb.cells if cell.get("execution_count")}
+    seen_hidden, changes = False, []
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        if verdict.is_test(cell):
+            hidden = verdict.hidden_lines(cell.source)
+            seen_hidden = seen_hidden or bool(hidden)
+            message = verdict.explain(cell, hidden, counts, timeout)
+            changes.append((cell, message, verdict.visible_part(cell.source)))
+        elif seen_hidden:
+            message = verdict.of_own_cell(cell) if cell.outputs else None
+            changes.append((cell, message, cell.source))
+    # Not before all have been looked at: a message quotes lines of other cells.
+    for cell, message, source in changes:
+        cell.metadata["dlcourse_message"] = message
+        cell.source, cell.outputs = source, []
+
+
+def questions(nb, pending):
+    """The graded parts of a notebook in order, each with its heading, points and cells.
+
+    pending: the names of the cells that wait for a person's marks.
+    """
+    found, title = [], ""
+    for cell in nb.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and not meta.get("solution"):
+            title = next(iter(_HEADING.findall(cell.source)), title)
+            continue
+        error = any(out.output_type == "error" for out in cell.get("outputs", []))
+        if not (meta.get("grade") or meta.get("solution") or error):
+            continue
+        if not found or found[-1]["title"] != title:
+            found.append({"title": title, "score": 0.0, "points": 0.0, "pending": 0.0, "cells": []})
+        entry = found[-1]
+        entry["cells"].append(cell)
+        if meta.get("grade"):
+            entry["score"] += meta.get("score") or 0.0
+            entry["points"] += meta.get("points") or 0.0
+            if meta["grade_id"] in pending:
+                entry["pending"] += meta.get("points") or 0.0
+                cell.metadata["dlcourse_pending"] = True
+    return found

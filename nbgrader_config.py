@@ -1,0 +1,67 @@
+"""nbgrader's configuration: its folders under the project's own names, and how homework is graded.
+
+Read by every nbgrader command, by the formgrader, by `dlcourse assignments` and by
+`dlcourse grade`, so that all of them do the same.
+"""
+
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from dlcourse.grading.execution import KernelExecute
+from dlcourse.grading.feedback import TEMPLATES, FeedbackExporter, HideTests
+from dlcourse.grading.restore import RestoreCells
+
+c = get_config()  # noqa: F821  (traitlets puts it into this file's namespace)
+
+ROOT = Path(__file__).resolve().parent
+
+c.CourseDirectory.course_id = "dlcourse"
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "assignments"
+c.CourseDirectory.submitted_directory = "grades/submitted"
+c.CourseDirectory.autograded_directory = "grades/autograded"
+c.CourseDirectory.feedback_directory = "grades/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grades' / 'gradebook.db'}"
+
+# Locked cells come back, deleted or altered, before anything runs.
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    DeduplicateIds,
+    RestoreCells,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    KernelExecute,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+# A cell that never ends is interrupted, and the cells after it still run.
+c.Execute.timeout = 15
+c.LimitOutput.max_lines = 200
+c.LimitOutput.max_traceback = 60
+
+# Feedback says what failed and why, without the hidden tests; in a layout of its own.
+c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.FeedbackExporter.template_name = "dlcourse_feedback"
+c.FeedbackExporter.extra_template_basedirs = [TEMPLATES]

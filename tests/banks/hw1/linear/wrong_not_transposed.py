@@ -1,0 +1,5 @@
+"""The weight is stored as (in, out) in the student's mind."""
+
+
+def linear(x, weight, bias):
+    return x @ weight + bias

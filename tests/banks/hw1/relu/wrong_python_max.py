@@ -1,0 +1,5 @@
+"""The built-in max compares whole arrays."""
+
+
+def relu(z):
+    return max(z, 0)
