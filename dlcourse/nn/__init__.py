@@ -25,7 +25,7 @@ from dlcourse.nn.fit import Evaluation, History, Progress, evaluate, fit
 from dlcourse.nn.flatten import Flatten
 from dlcourse.nn.gradcheck import GradcheckError, GradcheckReport, gradcheck, numerical_gradient
 from dlcourse.nn.linear import Linear
-from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
+from dlcourse.nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, SmoothL1Loss
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.norm import GroupNorm, LayerNorm
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
@@ -39,6 +39,7 @@ __all__ = [
     "GELU",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
     "Conv2d",
@@ -53,6 +54,7 @@ __all__ = [
     "GroupNorm",
     "History",
     "InstanceNorm2d",
+    "L1Loss",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -72,6 +74,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
     "Softplus",
     "StdConv2d",

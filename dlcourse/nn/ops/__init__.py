@@ -15,11 +15,17 @@ from dlcourse.nn.ops.activations import (
 )
 from dlcourse.nn.ops.batch_norm import batch_norm
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
+from dlcourse.nn.ops.cross_entropy import cross_entropy
 from dlcourse.nn.ops.dropout import dropout
 from dlcourse.nn.ops.embedding import embedding
 from dlcourse.nn.ops.interpolate import interpolate
 from dlcourse.nn.ops.linear import linear
-from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.losses import (
+    binary_cross_entropy_with_logits,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 from dlcourse.nn.ops.shape import flatten
@@ -29,6 +35,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
     "batch_norm",
+    "binary_cross_entropy_with_logits",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
@@ -39,6 +46,7 @@ __all__ = [
     "group_norm",
     "instance_norm",
     "interpolate",
+    "l1_loss",
     "layer_norm",
     "leaky_relu",
     "linear",
@@ -50,6 +58,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
     "softmax",
     "softplus",
     "tanh",
