@@ -6,6 +6,7 @@ the same operations as loops. Modules keep parameters and call them in the right
 
 from dlcourse.nn import init, naive, ops
 from dlcourse.nn.activations import LeakyReLU, LogSoftmax, PReLU, ReLU, Sigmoid, Softmax, Tanh
+from dlcourse.nn.conv import Conv2d, ConvTranspose2d
 from dlcourse.nn.fit import Evaluation, History, Progress, evaluate, fit
 from dlcourse.nn.gradcheck import GradcheckError, GradcheckReport, gradcheck, numerical_gradient
 from dlcourse.nn.linear import Linear
@@ -15,6 +16,8 @@ from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
 from dlcourse.nn.sequential import Sequential
 
 __all__ = [
+    "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Evaluation",
     "GradcheckError",

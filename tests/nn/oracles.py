@@ -26,11 +26,21 @@ class Drawn:
 
 @dataclass
 class Case:
-    """An operation by name, how to draw its arguments, and PyTorch's function."""
+    """An operation by name, how to draw its arguments, and PyTorch's function.
+
+    arrange: where an argument without a gradient comes before one that has it, makes of such a
+    function one that takes the arrays with gradients first.
+    """
 
     name: str
     draw: Callable
     torch: Callable
+    arrange: Callable = lambda function: function
+
+    def call(self, function, arrays, drawn, others=None):
+        """The function's result for these arrays and the other arguments that were drawn."""
+        others = drawn.others if others is None else others
+        return self.arrange(function)(*arrays, *others, **drawn.options)
 
     def __repr__(self):
         return self.name

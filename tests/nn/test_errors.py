@@ -9,6 +9,8 @@ from dlcourse.nn import ops
 
 x32 = np.ones((4, 3), dtype=np.float32)
 w32 = np.ones((2, 3), dtype=np.float32)
+image = np.ones((2, 4, 5, 5), dtype=np.float32)
+kernel = np.ones((6, 4, 3, 3), dtype=np.float32)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,33 @@ w32 = np.ones((2, 3), dtype=np.float32)
         (lambda: ops.cross_entropy(x32, [0, 1]), ValueError, ["(4,)", "(2,)"]),
         (lambda: ops.cross_entropy(x32, [0.0, 1, 2, 0]), TypeError, ["integer", "float64"]),
         (lambda: ops.cross_entropy(x32[:0], np.zeros(0, int)), ValueError, ["empty"]),
+        (lambda: ops.conv2d(image[0], kernel), ValueError, ["(N, 4, H, W)", "x[None]"]),
+        (lambda: ops.conv2d(image[:, :3], kernel), ValueError, ["(N, 4, H, W)", "(2, 3, 5, 5)"]),
+        (lambda: ops.conv2d(image, kernel[0]), ValueError, ["(out, C / groups, kh, kw)", "(4, 3"]),
+        (lambda: ops.conv2d(image, kernel, x32[:, 0]), ValueError, ["bias", "(6,)", "(4,)"]),
+        (lambda: ops.conv2d(image, kernel, groups=4), ValueError, ["groups", "6 outputs", "4"]),
+        (lambda: ops.conv2d(image, kernel, stride=0), ValueError, ["stride", "at least 1", "0"]),
+        (lambda: ops.conv2d(image, kernel, padding=(1, -1)), ValueError, ["padding", "(1, -1)"]),
+        (lambda: ops.conv2d(image, kernel, padding="full"), ValueError, ["'same'", "'full'"]),
+        (lambda: ops.conv2d(image, kernel, stride=2, padding="same"), ValueError, ["stride 1"]),
+        (lambda: ops.conv2d(image, kernel, dilation=3), ValueError, ["7 × 7", "5 × 5", "padding"]),
+        (lambda: ops.conv2d(image, kernel.astype(float)), TypeError, ["float64", "float32"]),
+        (lambda: ops.conv2d(image.astype(int), kernel), TypeError, ["floats", "int64"]),
+        (lambda: ops.conv_transpose2d(image, kernel), ValueError, ["(N, 6, H, W)", "(2, 4, 5, 5)"]),
+        (
+            lambda: ops.conv_transpose2d(image, kernel[:4], output_padding=1),
+            ValueError,
+            ["output_padding", "(1, 1)", "stride (1, 1)"],
+        ),
+        (
+            lambda: ops.conv_transpose2d(image, kernel[:4], padding=4),
+            ValueError,
+            ["5 × 5", "-1 × -1", "less padding"],
+        ),
+        (lambda: nn.Conv2d(0, 2, 3), ValueError, ["in_channels", "0"]),
+        (lambda: nn.Conv2d(4, 6, 3, groups=4), ValueError, ["groups", "4 and 6"]),
+        (lambda: nn.Conv2d(4, 6, 0), ValueError, ["kernel_size", "0"]),
+        (lambda: nn.Conv2d(4, 6, 3, padding_mode="reflect"), ValueError, ["'reflect'", "np.pad"]),
         (lambda: nn.Linear(3, 2).backward(x32), RuntimeError, ["Linear", "call the module first"]),
         (lambda: nn.Linear(0, 2), ValueError, ["in_features", "0"]),
         (lambda: nn.Linear(3, 2)(x32[:, :2]), ValueError, ["(..., 3)", "(4, 2)"]),

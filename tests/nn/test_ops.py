@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from dlcourse import nn
 from dlcourse.nn import naive, ops
+from tests.nn.image_cases import IMAGE_CASES
 from tests.nn.oracles import CASES, DTYPES, close
 
-cases = pytest.mark.parametrize("case", CASES, ids=repr)
+ALL = CASES + IMAGE_CASES
+cases = pytest.mark.parametrize("case", ALL, ids=repr)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 
 
@@ -33,7 +35,7 @@ def upstream(y, seed=0):
 
 
 def test_the_table_holds_every_operation():
-    assert {case.name for case in CASES} == set(ops.__all__) == set(naive.__all__)
+    assert {case.name for case in ALL} == set(ops.__all__) == set(naive.__all__)
 
 
 @cases
@@ -43,8 +45,8 @@ def test_the_table_holds_every_operation():
 def test_equals_the_naive_twin(case, dtype, data):
     drawn = data.draw(case.draw)
     arrays, others = cast(drawn, dtype)
-    y, backward = getattr(ops, case.name)(*arrays, *others, **drawn.options)
-    expected, naive_backward = getattr(naive, case.name)(*arrays, *others, **drawn.options)
+    y, backward = case.call(getattr(ops, case.name), arrays, drawn, others)
+    expected, naive_backward = case.call(getattr(naive, case.name), arrays, drawn, others)
     close(y, expected)
     dy = upstream(y)
     for actual, oracle in zip(gradients(backward(dy)), gradients(naive_backward(dy)), strict=True):
@@ -58,7 +60,7 @@ def test_gradient_equals_the_numerical_one(case, data):
     drawn = data.draw(case.draw)
 
     def function(*arrays):
-        y, backward = getattr(ops, case.name)(*arrays, *drawn.others, **drawn.options)
+        y, backward = case.call(getattr(ops, case.name), arrays, drawn)
         return y, lambda dy: tuple(gradients(backward(dy)))
 
     assert nn.gradcheck(function, *drawn.arrays, tol=2e-6)
@@ -71,9 +73,9 @@ def test_gradient_equals_the_numerical_one(case, data):
 def test_equals_pytorch(case, dtype, data):
     drawn = data.draw(case.draw)
     arrays, others = cast(drawn, dtype)
-    y, backward = getattr(ops, case.name)(*arrays, *others, **drawn.options)
+    y, backward = case.call(getattr(ops, case.name), arrays, drawn, others)
     leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
-    expected = case.torch(*leaves, *map(torch.tensor, others), **drawn.options)
+    expected = case.call(case.torch, leaves, drawn, list(map(torch.tensor, others)))
     close(y, expected.detach().numpy())
     dy = upstream(y)
     expected.backward(torch.tensor(dy))
@@ -98,8 +100,8 @@ def test_strided_and_read_only_inputs_give_the_same_and_stay_as_they_were(case, 
 
     views = [strided(array) if array.ndim else array for array in arrays]
     function = getattr(ops, case.name)
-    y, backward = function(*arrays, *others, **drawn.options)
-    y_view, backward_view = function(*views, *others, **drawn.options)
+    y, backward = case.call(function, arrays, drawn, others)
+    y_view, backward_view = case.call(function, views, drawn, others)
     dy = upstream(y)
     if np.ndim(dy):
         dy.flags.writeable = False

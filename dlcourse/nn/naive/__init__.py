@@ -13,10 +13,13 @@ from dlcourse.nn.naive.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
 
 __all__ = [
+    "conv2d",
+    "conv_transpose2d",
     "cross_entropy",
     "leaky_relu",
     "linear",

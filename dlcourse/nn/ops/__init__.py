@@ -13,10 +13,13 @@ from dlcourse.nn.ops.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
 from dlcourse.nn.ops.linear import linear
 from dlcourse.nn.ops.losses import cross_entropy, mse_loss
 
 __all__ = [
+    "conv2d",
+    "conv_transpose2d",
     "cross_entropy",
     "leaky_relu",
     "linear",
