@@ -13,16 +13,23 @@ from dlcourse.nn.linear import Linear
 from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
+from dlcourse.nn.recurrent import GRU, LSTM, RNN
+from dlcourse.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from dlcourse.nn.sequential import Sequential
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Conv2d",
     "ConvTranspose2d",
     "CrossEntropyLoss",
     "Evaluation",
+    "GRUCell",
     "GradcheckError",
     "GradcheckReport",
     "History",
+    "LSTMCell",
     "LeakyReLU",
     "Linear",
     "LogSoftmax",
@@ -33,6 +40,7 @@ __all__ = [
     "Perceptron",
     "PerceptronTrace",
     "Progress",
+    "RNNCell",
     "ReLU",
     "Sequential",
     "Sigmoid",

@@ -16,17 +16,21 @@ from dlcourse.nn.naive.activations import (
 from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+from dlcourse.nn.naive.recurrent import gru, lstm, rnn
 
 __all__ = [
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "gru",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
     "mse_loss",
     "prelu",
     "relu",
+    "rnn",
     "sigmoid",
     "softmax",
     "tanh",

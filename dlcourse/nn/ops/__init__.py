@@ -14,19 +14,25 @@ from dlcourse.nn.ops.activations import (
     tanh,
 )
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
+from dlcourse.nn.ops.gru import gru
 from dlcourse.nn.ops.linear import linear
 from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.lstm import lstm
+from dlcourse.nn.ops.recurrent import rnn
 
 __all__ = [
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "gru",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
     "mse_loss",
     "prelu",
     "relu",
+    "rnn",
     "sigmoid",
     "softmax",
     "tanh",
