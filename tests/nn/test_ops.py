@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from dlcourse import nn
 from dlcourse.nn import naive, ops
+from tests.nn.attention_cases import ATTENTION_CASES
 from tests.nn.image_cases import IMAGE_CASES
 from tests.nn.oracles import CASES, DTYPES, close, leaves, mapped
 from tests.nn.recurrent_cases import RECURRENT_CASES
 
-ALL = CASES + IMAGE_CASES + RECURRENT_CASES
+ALL = CASES + IMAGE_CASES + RECURRENT_CASES + ATTENTION_CASES
 cases = pytest.mark.parametrize("case", ALL, ids=repr)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 

@@ -13,6 +13,7 @@ from dlcourse.nn.naive.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.naive.attention import scaled_dot_product_attention
 from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
@@ -31,6 +32,7 @@ __all__ = [
     "prelu",
     "relu",
     "rnn",
+    "scaled_dot_product_attention",
     "sigmoid",
     "softmax",
     "tanh",

@@ -13,6 +13,7 @@ from dlcourse.nn.ops.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.ops.attention import scaled_dot_product_attention
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
 from dlcourse.nn.ops.gru import gru
 from dlcourse.nn.ops.linear import linear
@@ -33,6 +34,7 @@ __all__ = [
     "prelu",
     "relu",
     "rnn",
+    "scaled_dot_product_attention",
     "sigmoid",
     "softmax",
     "tanh",

@@ -107,6 +107,9 @@ def _of_parts(title, y, dy):
         raise ValueError(
             f"{title}: the output has {len(y)} parts, and dL/dy must have as many, got {len(parts)}"
         )
+    surplus = [k for k, part in enumerate(y) if part is None and parts[k] is not None]
+    if surplus:
+        raise ValueError(f"{title}: part {surplus[0]} of the output is None and has no gradient")
     nothing = [tuple([None] * len(part)) if isinstance(part, tuple) else None for part in y]
     return tuple(
         nothing[place] if given is None else upstream(title, part, given)
