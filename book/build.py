@@ -21,6 +21,7 @@ BOOK = ROOT / "book"
 BUILD = BOOK / "_build"
 HTML = BUILD / "html"
 CACHES = BUILD / "executed"
+STAMP = BUILD / "built-from.txt"
 KEEP_CACHES = 3
 SLOW_SECONDS = 60
 THEME = {
@@ -62,6 +63,24 @@ def environment_key(root=ROOT):
     return digest.hexdigest()[:16]
 
 
+def sources_key(root=ROOT):
+    """A hash of everything that the site is made from, outputs of notebooks included."""
+    digest = hashlib.sha256(environment_key(root).encode())
+    for folder in ("book", "lectures", "assignments", "benchmarks/results"):
+        for path in sorted((root / folder).rglob("*")):
+            inner = path.relative_to(root / folder).parts
+            skipped = {"_build", "__pycache__", ".ipynb_checkpoints"} & set(inner)
+            if path.is_file() and not skipped:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def is_fresh():
+    """Tell whether book/_build/html was built from what lies here now."""
+    return STAMP.exists() and STAMP.read_text(encoding="utf-8") == sources_key()
+
+
 def choose_cache(key, caches=CACHES, keep=KEEP_CACHES):
     """Return the cache folder of this key; delete all but the `keep` caches used last."""
     chosen = caches / key
@@ -71,6 +90,20 @@ def choose_cache(key, caches=CACHES, keep=KEEP_CACHES):
     for old in [p for p in by_age if p != chosen][keep - 1 :]:
         shutil.rmtree(old)
     return chosen
+
+
+def forget_pages_not_of(environment, build=BUILD):
+    """Delete the pages that were built in another environment than this one.
+
+    Sphinx builds a page again when its source changes. The package is not the source of a page:
+    links into its code, for one, would go on leading to places that are gone.
+    """
+    marker = build / "environment.txt"
+    if not marker.exists() or marker.read_text(encoding="utf-8") != environment:
+        for folder in ("html", "doctrees"):
+            shutil.rmtree(build / folder, ignore_errors=True)
+    build.mkdir(parents=True, exist_ok=True)
+    marker.write_text(environment, encoding="utf-8")
 
 
 def use_this_interpreter(folder=BUILD / "jupyter", root=ROOT):
@@ -135,13 +168,18 @@ def main(argv=None):
     sys.path.insert(0, str(ROOT))
     use_this_interpreter()
     started = time.perf_counter()
-    cache = choose_cache(environment_key())
+    STAMP.unlink(missing_ok=True)
+    key = sources_key()
+    environment = environment_key()
+    forget_pages_not_of(environment)
+    cache = choose_cache(environment)
     status = run_sphinx(cache)
     if status:
         print("make book: the build failed; every warning above counts.", file=sys.stderr)
         return status
     print("\nEach notebook's last run:")
     report_times(cache)
+    STAMP.write_text(key, encoding="utf-8")
     took = time.perf_counter() - started
     print(f"Built in {took:.0f} s: {(HTML / 'index.html').relative_to(ROOT)}")
     return 0

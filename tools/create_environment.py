@@ -143,8 +143,10 @@ def set_up(folder, constraints, pip_args):
         ready.unlink()
     started = time.time()
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"Setting up {folder.name} with Python {version}: minutes the first time.", flush=True)
-    if not is_usable(folder):
+    if is_usable(folder):
+        print(f"Bringing {folder.name} up to date.", flush=True)
+    else:
+        print(f"Making {folder.name} with Python {version}: some minutes.", flush=True)
         create(folder)
     install(folder, constraints, pip_args)
     ready.write_text(version + "\n")

@@ -43,7 +43,9 @@ _CAUSES = [
         "the same command again",
     ),
 ]
-_NO_MATCH = re.compile(r"(?:No matching distribution found for|satisfies the requirement) (\S+)")
+_NO_MATCH = re.compile(
+    r"(?:No matching distribution found for|satisfies the requirement) ([^\s;,]+)"
+)
 
 
 def what_to_do(output, version, needed=3.0):

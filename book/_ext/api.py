@@ -13,10 +13,21 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 
+def public_names(module):
+    """What `__all__` names; where there is none, what the module itself defines."""
+    if hasattr(module, "__all__"):
+        return module.__all__
+    return [
+        name
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", None) == module.__name__
+    ]
+
+
 def public_objects(module):
-    """{defining module: [(name, object), ...]} of the functions and classes in `__all__`."""
+    """{defining module: [(name, object), ...]} of a module's public functions and classes."""
     groups = {}
-    for name in sorted(getattr(module, "__all__", ()), key=str.lower):
+    for name in sorted(public_names(module), key=str.lower):
         thing = getattr(module, name)
         if inspect.isclass(thing) or inspect.isroutine(thing):
             home = thing.__module__ if thing.__module__.startswith("dlcourse") else module.__name__

@@ -29,8 +29,8 @@ def load_retina(n=100, size=5, margin=0, noise=0.0, flat=True, rng=None):
     (2y − 1)·w·x, is size²/20; with noise it is at least 1/20.
 
     Source: generated, after the demonstration of 1958, where an IBM 704 told such cards apart after
-    fifty trials (Rosenblatt, The perceptron, Psychological Review 65, 1958; New York Times, 8 July
-    1958). The 400 photo-cells belong to the machine that was built afterwards.
+    fifty trials (The New York Times, 8 July 1958). The 400 photo-cells belong to the machine that
+    was built afterwards.
     """
     n, size = whole_number("n", n, 2), whole_number("size", size, 1)
     margin, noise = whole_number("margin", margin, 0), real_number("noise", noise, below=0.5)

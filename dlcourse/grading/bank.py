@@ -52,12 +52,16 @@ def load(folder):
 
 
 def model_answers(solution):
-    """The instructor's answers by question: the text of each solution cell, markers left out."""
+    """The instructor's answers by question: the text of each solution cell, markers left out.
+
+    Of a written answer, what follows a line that begins with `*Marks.*` is the rubric.
+    """
     answers = {}
     for cell in solution.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
             lines = cell.source.split("\n")
-            answers[cell_name(cell)] = "\n".join(line for line in lines if " SOLUTION" not in line)
+            text = "\n".join(line for line in lines if " SOLUTION" not in line)
+            answers[cell_name(cell)] = text.split("\n*Marks.*")[0].rstrip()
     return answers
 
 

@@ -12,7 +12,7 @@ from dlcourse.grading import bank, course
 from dlcourse.grading.restore import cell_name
 
 # Fills the memory with real pages until somebody stops it.
-_HOG = "\n\nhoard = []\nwhile True:\n    hoard.append(np.ones(10_000_000))\n"
+_HOG = "\n\nhoard = []\nwhile True:\n    hoard.append(bytearray(10_000_000))\n"
 
 
 def students(root, homework):

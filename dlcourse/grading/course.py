@@ -97,6 +97,11 @@ def read_notebook(path):
     return nbformat.read(str(path), as_version=4)
 
 
+def write_notebook(notebook, path):
+    """Write a notebook where `path` says."""
+    nbformat.write(notebook, str(path))
+
+
 def reason(outcome):
     """Why a call of nbgrader's API failed, in a line: the last exception that its log names."""
     lines = [line.strip() for line in (outcome.get("log") or "").splitlines()]

@@ -9,6 +9,7 @@ or drew is shown: it may have seen a hidden input.
 import re
 from pathlib import Path
 
+import bleach
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -20,8 +21,29 @@ TEMPLATES = str(Path(__file__).parent / "templates")
 _HEADING = re.compile(r"^#+\s+(.*?)(?:\s*\([^()]*points?[^()]*\))?\s*$", re.MULTILINE)
 
 
+# What written answers and comments may hold once they are HTML.
+_INLINE = {"a", "b", "br", "code", "del", "em", "i", "span", "strong", "sub", "sup", "u"}
+_BLOCK = {"blockquote", "dd", "div", "dl", "dt", "hr", "li", "ol", "p", "pre", "ul"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_TABLE = {"table", "tbody", "td", "th", "thead", "tr"}
+_TAGS = _INLINE | _BLOCK | _HEADINGS | _TABLE
+
+
 class FeedbackExporter(HTMLExporter):
     """The page's layout; a name of its own keeps the formgrader's templates out of it."""
+
+    def default_filters(self):
+        yield from super().default_filters()
+        yield "harmless", harmless
+
+
+def harmless(html):
+    """HTML without scripts, styles, handlers and pictures from elsewhere: these are escaped.
+
+    >>> harmless("<p>yes</p><script>no()</script>")
+    '<p>yes</p>&lt;script&gt;no()&lt;/script&gt;'
+    """
+    return bleach.clean(html, tags=_TAGS, attributes={"a": ["href"], "span": ["class"]})
 
 
 class HideTests(NbGraderPreprocessor):

@@ -64,12 +64,13 @@ def explain(cell, hidden, counts, timeout):
     in_hidden = any(count == cell.execution_count and line in hidden for count, line in frames)
     own = [(count, line) for count, line in frames if count != cell.execution_count]
     where = "a hidden test" if in_hidden else "a visible test"
+    said = _plain(error.evalue, longest=800)
     if error.ename == "CheckFailed" and not own:
-        return f"{_plain(error.evalue)}\n(Found by {where}.)"
+        return f"{said}\n(Found by {where}.)"
     if error.ename == "NameError" and not own and not in_hidden:
-        return f"{_plain(error.evalue)}: did the cell that defines it end in an error?"
+        return f"{said}: did the cell that defines it end in an error?"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    text = name if in_hidden else f"{name}: {_plain(error.evalue)}"
+    text = name if in_hidden else f"{name}: {said}"
     return f"{text}\n{_place(own, counts)}(Raised in {where}.)"
 
 
@@ -105,8 +106,9 @@ def _frames(traceback):
     return [(int(count), int(line)) for count, line in _FRAME.findall(text)]
 
 
-def _plain(text):
-    return _ANSI.sub("", text)
+def _plain(text, longest=None):
+    text = _ANSI.sub("", text)
+    return text if longest is None or len(text) <= longest else f"{text[:longest]} ..."
 
 
 def plays(cell, role):

@@ -5,35 +5,68 @@ the same operations as loops. Modules keep parameters and call them in the right
 """
 
 from dlcourse.nn import init, naive, ops
-from dlcourse.nn.activations import LeakyReLU, LogSoftmax, PReLU, ReLU, Sigmoid, Softmax, Tanh
+from dlcourse.nn.activations import (
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from dlcourse.nn.batch_norm import BatchNorm1d, BatchNorm2d, InstanceNorm2d
 from dlcourse.nn.conv import Conv2d, ConvTranspose2d
+from dlcourse.nn.dropout import Dropout
+from dlcourse.nn.embedding import Embedding
 from dlcourse.nn.fit import Evaluation, History, Progress, evaluate, fit
+from dlcourse.nn.flatten import Flatten
 from dlcourse.nn.gradcheck import GradcheckError, GradcheckReport, gradcheck, numerical_gradient
 from dlcourse.nn.linear import Linear
 from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
 from dlcourse.nn.module import Module, Parameter
+from dlcourse.nn.norm import GroupNorm, LayerNorm
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
+from dlcourse.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d
 from dlcourse.nn.recurrent import GRU, LSTM, RNN
 from dlcourse.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from dlcourse.nn.residual import Residual
 from dlcourse.nn.sequential import Sequential
+from dlcourse.nn.upsample import Upsample
+from dlcourse.nn.weight_standardization import ScaledStdConv2d, StdConv2d
 
 __all__ = [
+    "GELU",
     "GRU",
     "LSTM",
     "RNN",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Conv2d",
     "ConvTranspose2d",
     "CrossEntropyLoss",
+    "Dropout",
+    "Embedding",
     "Evaluation",
+    "Flatten",
     "GRUCell",
     "GradcheckError",
     "GradcheckReport",
+    "GroupNorm",
     "History",
+    "InstanceNorm2d",
     "LSTMCell",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
+    "MaxUnpool2d",
     "Module",
     "PReLU",
     "Parameter",
@@ -42,10 +75,16 @@ __all__ = [
     "Progress",
     "RNNCell",
     "ReLU",
+    "Residual",
+    "ScaledStdConv2d",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
+    "StdConv2d",
     "Tanh",
+    "Upsample",
     "evaluate",
     "fit",
     "gradcheck",

@@ -1,4 +1,7 @@
-"""Nonlinearities as layers; the mathematics is in `dlcourse.nn.ops.activations`."""
+"""Nonlinearities as layers.
+
+The mathematics is in `dlcourse.nn.ops.activations` and `dlcourse.nn.ops.smooth_activations`.
+"""
 
 import numpy as np
 
@@ -58,6 +61,46 @@ class PReLU(Module):
 
     def extra_repr(self):
         return f"num_parameters={self.num_parameters}"
+
+
+class GELU(Module):
+    """x Φ(x), elementwise, with the normal distribution function Φ (Hendrycks & Gimpel, 2016).
+
+    approximate: "none", or "tanh" for the formula of the first transformers, off by at most 5e-4.
+    """
+
+    def __init__(self, approximate="none"):
+        super().__init__()
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"GELU: approximate is 'none' or 'tanh', got {approximate!r}")
+        self.approximate = approximate
+
+    def forward(self, x):
+        return ops.gelu(x, self.approximate)
+
+    def extra_repr(self):
+        return f"approximate={self.approximate!r}"
+
+
+class SiLU(Module):
+    """x σ(x), elementwise, also called Swish (Ramachandran et al., 2017)."""
+
+    def forward(self, x):
+        return ops.silu(x)
+
+
+class Softplus(Module):
+    """log(1 + e^(βx)) / β, elementwise, and x itself where βx > threshold."""
+
+    def __init__(self, beta=1.0, threshold=20.0):
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, x):
+        return ops.softplus(x, self.beta, self.threshold)
+
+    def extra_repr(self):
+        return f"beta={self.beta}, threshold={self.threshold}"
 
 
 class Softmax(Module):

@@ -30,7 +30,7 @@ class PerceptronTrace:
 class Perceptron:
     """ŷ = sign(w·x + b), with ŷ = −1 on the line itself. Labels are −1 and +1.
 
-    After a mistake, w ← w + y x and b ← b + y (Rosenblatt, 1958); nothing else changes them.
+    After a mistake, w ← w + y x and b ← b + y (Rosenblatt, 1962); nothing else changes them.
     Weights start at 0. If some unit vector (w, b) separates the examples, each extended by a
     constant 1, with margin γ, and none of these is longer than R, there are at most (R/γ)²
     mistakes, in whatever order the examples come (Novikoff, 1962).

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.nn import init
+from dlcourse.nn import init, ops
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.ops.operation import upstream
 from dlcourse.random import default_rng
@@ -124,13 +124,8 @@ class Recurrent(Module):
         return tuple(parts) if self.states > 1 else parts[0]
 
     def drop(self, x):
-        """Inverted dropout between layers while training: y and its backward."""
-        if not self.training or self.dropout == 0:
-            return x, None
-        kept = default_rng(self.rng).random(x.shape) >= self.dropout
-        mask = kept.astype(x.dtype)
-        mask /= max(1 - self.dropout, np.finfo(x.dtype).tiny)
-        return x * mask, lambda dy: dy * mask
+        """Dropout between layers while training: y and its backward."""
+        return ops.dropout(x, self.dropout, self.training, self.rng)
 
     def forward_one_sequence(self, x, state):
         """Read (T, input_size) as a batch of one, and take the axis of the batch away again."""

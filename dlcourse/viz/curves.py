@@ -99,7 +99,7 @@ def _panel(ax, runs, field, validation, log, limits):
         if label is not None:
             ends.append((train if valid is None else valid, str(label), color, marker))
         elif valid is not None:
-            ends += [(train, "training", None, None), (valid, "validation", None, None)]
+            ends += [(train, "training", color, None), (valid, "validation", CYCLE[1], None)]
     ax.set_xlabel("epoch")
     ax.set_ylabel(field.replace("_", " "))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -117,6 +117,8 @@ def _panel(ax, runs, field, validation, log, limits):
 
 def _draw(ax, values, color, style, marker):
     epochs = np.arange(1, values.shape[1] + 1)
+    if len(epochs) == 1:
+        marker = marker or "o"  # a line of one point would not be seen
     ax.plot(
         epochs,
         values.mean(axis=0),
@@ -160,6 +162,7 @@ def _label_ends(ax, ends):
             textcoords="offset points",
             va="center",
             annotation_clip=False,
+            color=color,
         )
         if marker is not None:
             beside = ax.get_xaxis_transform() + ScaledTranslation(

@@ -3,11 +3,30 @@ document.querySelectorAll('[data-flipbook="@BOOK@"]').forEach(function (book) {
   book.flips = true;
   var picture = book.querySelector('svg[role="img"]');
   var frames = picture.querySelectorAll('g[data-frame]');
-  var slider = book.querySelector('input');
   var output = book.querySelector('output');
-  var buttons = book.querySelector('.dlcourse-buttons');
-  var play = book.querySelector('[data-do="play"]');
-  var icon = play.querySelector('path');
+  var shapes = {
+    back: 'M12 2v12L4 8z',
+    play: 'M3 1l11 7-11 7z',
+    pause: 'M3 2h4v12H3zM9 2h4v12H9z',
+    on: 'M4 2v12l8-6z'
+  };
+
+  function look(button, shape, name) {
+    button.innerHTML = '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">' +
+      '<path fill="currentColor" d="' + shapes[shape] + '"/></svg>';
+    button.setAttribute('aria-label', name);
+    button.title = name;
+  }
+
+  function add(shape, name, act) {
+    var button = document.createElement('button');
+    button.type = 'button';
+    look(button, shape, name);
+    button.addEventListener('click', act);
+    buttons.appendChild(button);
+    return button;
+  }
+
   var still = window.matchMedia('(prefers-reduced-motion: reduce)');
   var timer = null;
 
@@ -27,9 +46,7 @@ document.querySelectorAll('[data-flipbook="@BOOK@"]').forEach(function (book) {
   function stop() {
     clearInterval(timer);
     timer = null;
-    icon.setAttribute('d', 'M3 1l11 7-11 7z');
-    play.setAttribute('aria-label', 'Play');
-    play.title = 'Play';
+    look(play, 'play', 'Play');
   }
 
   function step() {
@@ -40,9 +57,7 @@ document.querySelectorAll('[data-flipbook="@BOOK@"]').forEach(function (book) {
 
   function start() {
     if (slider.valueAsNumber === frames.length - 1) go(0);
-    icon.setAttribute('d', 'M3 2h4v12H3zM9 2h4v12H9z');
-    play.setAttribute('aria-label', 'Pause');
-    play.title = 'Pause';
+    look(play, 'pause', 'Pause');
     timer = setInterval(step, Number(book.dataset.interval));
   }
 
@@ -51,30 +66,47 @@ document.querySelectorAll('[data-flipbook="@BOOK@"]').forEach(function (book) {
     if (still.matches) stop();
   }
 
+  function toggle() {
+    if (timer !== null) return stop();
+    output.setAttribute('aria-live', 'off');
+    start();
+  }
+
+  function turn(by) {
+    return function () {
+      stop();
+      output.setAttribute('aria-live', 'polite');
+      go(slider.valueAsNumber + by);
+    };
+  }
+
+  /* A page that was saved while it was open already has its controls, without their script. */
+  book.querySelectorAll('.dlcourse-buttons, input').forEach(function (old) { old.remove(); });
+  var buttons = document.createElement('span');
+  buttons.className = 'dlcourse-buttons';
+  add('back', 'Previous frame', turn(-1));
+  var play = add('play', 'Play', toggle);
+  add('on', 'Next frame', turn(1));
+  book.querySelector('.dlcourse-controls').prepend(buttons);
+
+  var slider = document.createElement('input');
+  slider.type = 'range';
+  slider.min = 0;
+  slider.max = frames.length - 1;
+  slider.step = 1;
+  slider.value = book.dataset.start;
   slider.addEventListener('input', function () {
     stop();
     output.setAttribute('aria-live', 'off');
     go(slider.valueAsNumber);
   });
-  buttons.addEventListener('click', function (event) {
-    var button = event.target.closest('button');
-    if (!button) return;
-    if (button === play && timer === null) {
-      output.setAttribute('aria-live', 'off');
-      return start();
-    }
-    stop();
-    if (button === play) return;
-    output.setAttribute('aria-live', 'polite');
-    go(slider.valueAsNumber + (button.dataset.do === 'on' ? 1 : -1));
-  });
+  book.querySelector('label').appendChild(slider);
+
   book.addEventListener('keydown', function (event) {
     if (/^(Arrow|Home|End|Page|Enter| )/.test(event.key)) event.stopPropagation();
   });
 
   still.addEventListener('change', lessMotion);
   lessMotion();
-  buttons.hidden = false;
-  slider.hidden = false;
   go(slider.valueAsNumber);
 });

@@ -9,14 +9,25 @@ from dlcourse.viz.style import GREY, styled
 
 
 @styled
-def retina(images, titles=None, *, columns=None, diverging=False, size=1.1, title=None, ax=None):
+def retina(
+    images,
+    titles=None,
+    *,
+    columns=None,
+    diverging=False,
+    limit=None,
+    size=1.1,
+    title=None,
+    ax=None,
+):
     """Draw small images in a grid, one value a cell, each with its title.
 
     images: (N, H, W), (N, 1, H, W), (N, H·W) with H = W, or one image (H, W); all share one scale
     from the smallest value to the largest. diverging: for weights: zero is transparent, negative
-    is orange, positive is blue, and the signs are told apart by a dot in each negative cell where
-    cells are few enough to see it. columns: images a row, at most ten if left out. size: inches a
-    card.
+    is blue, positive is vermillion, as `decision_boundary` draws −1 and +1, and the signs are told
+    apart by a dot in each negative cell where cells are few enough to see it. limit: with
+    diverging, the magnitude of full strength, for figures that share a scale. columns: images a
+    row, at most ten if left out. size: inches a card.
 
     Returns the Figure. Raises ValueError for images that are not of that shape, or a wrong number
     of titles. With `ax`, one image is drawn into it.
@@ -43,6 +54,8 @@ def retina(images, titles=None, *, columns=None, diverging=False, size=1.1, titl
         figure.set_layout_engine("constrained", w_pad=0.04, h_pad=0.04)
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
     low, high = float(images.min()), float(images.max())
+    if limit is not None:
+        low, high = -float(limit), float(limit)
     for i, panel in enumerate(axes):
         if i >= len(images):
             panel.set_axis_off()
@@ -74,7 +87,7 @@ def _images(images):
 def _card(ax, image, low, high, diverging):
     if diverging:
         reach = max(abs(low), abs(high)) or 1.0
-        ax.imshow(_signed(image / reach), interpolation="none")
+        ax.imshow(_signed(np.clip(image / reach, -1, 1)), interpolation="none")
         if max(image.shape) <= 30:
             rows, columns = np.nonzero(image < -0.15 * reach)
             ax.plot(columns, rows, ls="none", marker="o", ms=1.2, mew=0, color=GREY)
@@ -86,8 +99,8 @@ def _card(ax, image, low, high, diverging):
 
 
 def _signed(values):
-    """Orange below zero, blue above, as opaque as the value is large."""
+    """Blue below zero, vermillion above, as opaque as the value is large."""
     rgba = np.empty((*values.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = np.where(values[..., None] < 0, (0xE6, 0x9F, 0x00), (0x00, 0x72, 0xB2))
+    rgba[..., :3] = np.where(values[..., None] < 0, (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00))
     rgba[..., 3] = np.round(255 * np.abs(values))
     return rgba

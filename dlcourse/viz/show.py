@@ -29,7 +29,7 @@ class Shown:
         escaped = html.escape(alt)
         self.html = (
             f'<div class="dlcourse-figure">{STYLE_SHEET}'
-            f'<p class="dlcourse-alt">{escaped}</p>{self.svg}</div>'
+            f'<p class="dlcourse-alt">Figure: {escaped}</p>{self.svg}</div>'
         )
 
     def _svg(self):
@@ -37,7 +37,7 @@ class Shown:
         prefix = content_id(self.alt, *picture.definitions, *picture.body)
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
-            f'aria-label="{html.escape(self.alt)}" {page_size(picture.width, picture.height)}>'
+            f'aria-label="{html.escape(self.alt)}" {page_size([picture.box])}>'
             f"{markup(picture.definitions, picture.body, prefix)}</svg>"
         )
 
@@ -57,8 +57,10 @@ def show(figure, alt):
     figure: a `matplotlib.figure.Figure` (or axes of one). alt: one or two sentences that say what
     is seen; screen readers read them, and so does everybody where images cannot be shown.
 
-    Text and axes take the page's text colour. Bitmaps (`imshow`) stay bitmaps. pyplot forgets the
-    figure, so that a notebook does not show it twice. The same figure gives the same bytes.
+    Text and axes take the page's text colour; text in a colour of the cycle is mixed with it, so
+    that it reads on both. What stands out of the figure is not cut off. Bitmaps (`imshow`) stay
+    bitmaps. pyplot forgets the figure, so that a notebook does not show it twice. The same figure
+    gives the same bytes.
 
     Put it on the last line of a cell, or inside `display(...)`.
 
@@ -77,12 +79,13 @@ def show(figure, alt):
 
 
 def as_figure(figure):
-    """The figure itself, or the one that the axes belong to."""
-    if not isinstance(figure, Figure) and hasattr(figure, "get_figure"):
-        figure = figure.get_figure()
-    if not isinstance(figure, Figure):
+    """The figure itself, or the one that the axes or the subfigure belong to."""
+    found = figure
+    while not isinstance(found, Figure) and getattr(found, "figure", None) not in (None, found):
+        found = found.figure
+    if not isinstance(found, Figure):
         raise TypeError(f"expected a matplotlib Figure, got {type(figure).__name__}")
-    return figure
+    return found
 
 
 def checked_alt(alt):

@@ -8,6 +8,7 @@ import base64
 import dataclasses
 import hashlib
 import io
+import math
 import re
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from dlcourse.viz.paths import short_numbers, short_path
-from dlcourse.viz.style import GREY, STYLE
+from dlcourse.viz.style import CYCLE, GREY, STYLE
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -24,20 +25,27 @@ _TRANSLATE = re.compile(r"translate\([^)]*\)")
 _SHIFT = re.compile(r"translate\((\S+) 0\)")
 _INHERITED = re.compile(r"(fill|stroke)(-opacity|-width|-linejoin|-linecap|-dasharray)?:")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_CYCLE = {color.lower() for color in CYCLE}
 _PRESENTATION = ("style", "fill", "stroke", "color", "stop-color")
+
+
+# The page's share in the colour of text that is neither grey nor black.
+INK = 0.45
 
 
 @dataclasses.dataclass
 class Drawing:
     """A figure's SVG in parts.
 
-    width, height: size in points (1/72 inch). definitions: what the body refers to, a string of
-    SVG by its content's hash. body: the elements in drawing order, each a string in which
-    references read `#{hash}`.
+    width, height: the figure's size in points (1/72 inch). box: (left, top, right, bottom) of what
+    was drawn, which is larger where a label stands out of the figure. definitions: what the body
+    refers to, a string of SVG by its content's hash. body: the elements in drawing order, each a
+    string in which references read `#{hash}`.
     """
 
     width: float
     height: float
+    box: tuple
     definitions: dict
     body: list
 
@@ -45,7 +53,14 @@ class Drawing:
 def drawing(figure):
     """Render `figure` to a `Drawing`; the same figure always gives the same one."""
     buffer = io.StringIO()
-    rc = {**STYLE, "svg.fonttype": "path", "svg.hashsalt": "dlcourse", "svg.image_inline": True}
+    rc = {
+        **STYLE,
+        # Saving sets the layout engine back to the default: a figure that has none keeps none.
+        "figure.constrained_layout.use": False,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "dlcourse",
+        "svg.image_inline": True,
+    }
     with matplotlib.rc_context(rc):
         figure.savefig(
             buffer,
@@ -54,6 +69,7 @@ def drawing(figure):
             edgecolor="none",
             metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
+        drawn = figure.get_tightbbox()
     root = ElementTree.fromstring(buffer.getvalue())
     _, _, width, height = (float(number) for number in root.get("viewBox").split())
     definitions = _take_definitions(root)
@@ -65,7 +81,20 @@ def drawing(figure):
         parts[names[old]] = text
     body = [_text(part) for child in root for part in _flat(_clean(child, names))]
     used = set(re.findall(r"#(x[0-9a-f]{12})\b", "".join(body)))
-    return Drawing(width, height, {key: parts[key] for key in parts if key in used}, body)
+    used = {key: part for key, part in parts.items() if key in used}
+    return Drawing(width, height, _box(width, height, drawn), used, body)
+
+
+def _box(width, height, drawn):
+    """The figure, and what stands out of it by more than a point and less than half its size."""
+    box = [0.0, 0.0, width, height]
+    if drawn is not None and np.isfinite(drawn.extents).all():
+        left, bottom, right, top = 72 * drawn.extents
+        for i, side in enumerate((left, height - top, right, height - bottom)):
+            out = (side - box[i]) * (-1 if i < 2 else 1)
+            if 1 < out < 0.5 * (width, height)[i % 2]:
+                box[i] += math.ceil(out + 1) * (-1 if i < 2 else 1)
+    return tuple(box)
 
 
 def markup(definitions, body, prefix):
@@ -86,10 +115,12 @@ def markup(definitions, body, prefix):
     )
 
 
-def page_size(width, height):
-    """The attributes that make an SVG of this size (points) fit its column and keep its shape."""
+def page_size(boxes):
+    """The attributes that make an SVG hold all boxes, fit its column and keep its shape."""
+    left, top = (min(box[i] for box in boxes) for i in (0, 1))
+    width, height = (max(box[i] for box in boxes) - start for i, start in ((2, left), (3, top)))
     return (
-        f'viewBox="0 0 {width:g} {height:g}" width="{width * 4 / 3:.0f}" '
+        f'viewBox="{left:g} {top:g} {width:g} {height:g}" width="{width * 4 / 3:.0f}" '
         f'height="{height * 4 / 3:.0f}" stroke-linejoin="round" '
         'style="max-width:100%;height:auto"'
     )
@@ -133,6 +164,8 @@ def _clean(element, names):
         elif key in _PRESENTATION:
             value = value.replace(GREY, "currentColor").replace(": ", ":").replace("; ", ";")
             value = value.removeprefix("image-rendering:crisp-edges;")
+            if "scale(" in element.get("transform", ""):
+                value = _legible(value)
         value = _REFERENCE.sub(lambda match: f"url(#{names.get(match[1], match[1])})", value)
         if value:
             copy.set(key, " ".join(value.split()) if key != "href" else value)
@@ -145,6 +178,19 @@ def _clean(element, names):
     elif copy.tag == "g":
         _share_style(copy)
     return copy
+
+
+def _legible(style):
+    """Text in a colour of the cycle, drawn towards the page's own text colour.
+
+    Small text needs 4.5:1, which no colour has on white and on a dark page. At 45 parts in 100 all
+    six have it on both. A browser that cannot mix colours takes the first of the two.
+    """
+    color = style.removeprefix("fill:")[:7]
+    if color not in _CYCLE:
+        return style
+    mix = f"color-mix(in srgb,currentColor {100 * INK:.0f}%,{color})"
+    return style.replace(f"fill:{color}", f"fill:{color};fill:{mix}")
 
 
 def _shift_by_x(use):

@@ -65,6 +65,82 @@ def transposed_convolution(draw):
     return Drawn(arrays, options=options)
 
 
+def distinct(rng, shape):
+    """Numbers in random order none of which is near another: no maximum is near a tie."""
+    return rng.permutation(np.prod(shape, dtype=int)).reshape(shape) * 0.1 - 2
+
+
+def images(draw, rng, least=1):
+    """Up to two images of up to two channels and five pixels along an axis."""
+    sides = st.integers(least, 5)
+    return distinct(rng, (draw(st.integers(0, 2)), draw(one_or_two), draw(sides), draw(sides)))
+
+
+@st.composite
+def maxima(draw):
+    x = images(draw, np.random.default_rng(draw(seeds)), least=3)
+    options = {"kernel_size": draw(st.sampled_from([2, 3, (2, 1)]))}
+    options["stride"] = draw(st.sampled_from([None, 1, 2, (1, 2)]))
+    if options["kernel_size"] == 2:
+        options["dilation"] = draw(st.sampled_from([1, 2]))
+    if draw(st.booleans()):
+        options["ceil_mode"] = True
+    elif options["kernel_size"] != (2, 1):
+        options["padding"] = draw(st.sampled_from([0, 1, (0, 1)]))
+    return Drawn([x], options=options)
+
+
+@st.composite
+def means(draw):
+    x = images(draw, np.random.default_rng(draw(seeds)), least=3)
+    options = {
+        "kernel_size": draw(st.sampled_from([2, 3, (2, 3)])),
+        "stride": draw(st.sampled_from([None, 1, 2, (1, 2)])),
+        "padding": draw(st.sampled_from([0, 1, (0, 1)])),
+        "ceil_mode": draw(st.booleans()),
+        "count_include_pad": draw(st.booleans()),
+        "divisor_override": draw(st.sampled_from([None, None, 3])),
+    }
+    return Drawn([x], options=options)
+
+
+@st.composite
+def adaptive_means(draw):
+    sizes = st.integers(1, 6)
+    size = draw(st.one_of(sizes, st.tuples(sizes, st.one_of(sizes, st.none()))))
+    return Drawn([images(draw, np.random.default_rng(draw(seeds)))], options={"output_size": size})
+
+
+@st.composite
+def unpooling(draw):
+    rng = np.random.default_rng(draw(seeds))
+    x = images(draw, rng)
+    kernel, stride = draw(st.sampled_from([2, 3])), draw(st.sampled_from([None, 2]))
+    size = tuple((n - 1) * (stride or kernel) + kernel for n in x.shape[2:])
+    if draw(st.booleans()):
+        size = (size[0] + 1, size[1])
+    planes = [
+        rng.permutation(size[0] * size[1])[: x[0, 0].size] for _ in range(len(x) * x.shape[1])
+    ]
+    indices = np.array(planes, dtype=np.int64).reshape(x.shape)
+    options = {"kernel_size": kernel, "stride": stride, "output_size": size}
+    return Drawn([x], [indices], options)
+
+
+@st.composite
+def resizing(draw):
+    x = images(draw, np.random.default_rng(draw(seeds)))
+    mode = draw(st.sampled_from(["nearest", "bilinear"]))
+    options = {"mode": mode}
+    if mode == "bilinear":
+        options["align_corners"] = draw(st.sampled_from([None, False, True]))
+    if draw(st.booleans()):
+        options["size"] = draw(st.one_of(st.integers(1, 7), st.tuples(*[st.integers(1, 7)] * 2)))
+    else:
+        options["scale_factor"] = draw(st.sampled_from([1, 2, 1.5, (3, 2), 2.75]))
+    return Drawn([x], options=options)
+
+
 def conv2d_of_pytorch(*arguments, **options):
     """PyTorch warns that an even kernel and padding="same" cost it a copy."""
     with warnings.catch_warnings():
@@ -75,4 +151,9 @@ def conv2d_of_pytorch(*arguments, **options):
 IMAGE_CASES = [
     Case("conv2d", convolution(), conv2d_of_pytorch),
     Case("conv_transpose2d", transposed_convolution(), F.conv_transpose2d),
+    Case("max_pool2d", maxima(), F.max_pool2d),
+    Case("avg_pool2d", means(), F.avg_pool2d),
+    Case("adaptive_avg_pool2d", adaptive_means(), F.adaptive_avg_pool2d),
+    Case("max_unpool2d", unpooling(), F.max_unpool2d),
+    Case("interpolate", resizing(), F.interpolate),
 ]

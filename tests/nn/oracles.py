@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 TOLERANCE = {
     np.dtype(np.float32): {"rtol": 2e-5, "atol": 5e-6},
     np.dtype(np.float64): {"rtol": 1e-11, "atol": 1e-13},
+    np.dtype(np.int64): {"rtol": 0, "atol": 0},
 }
 DTYPES = [np.float32, np.float64]
 
@@ -101,6 +102,13 @@ def leaky(draw):
 
 
 @st.composite
+def with_option(draw, name, values):
+    drawn = draw(elementwise())
+    drawn.options = {name: draw(st.sampled_from(values))}
+    return drawn
+
+
+@st.composite
 def with_slopes(draw):
     rng = np.random.default_rng(draw(seeds))
     shape = draw(shapes)
@@ -116,6 +124,50 @@ def along_an_axis(draw):
     dim = draw(st.integers(-len(shape), len(shape) - 1))
     scale = draw(st.sampled_from([1.0, 30.0]))
     return Drawn([rng.standard_normal(shape) * scale], options={"dim": dim})
+
+
+@st.composite
+def axes_as_one(draw):
+    rng = np.random.default_rng(draw(seeds))
+    shape = draw(st.one_of(shapes, st.just((0, 3, 2)), st.just(())))
+    first = draw(st.integers(0, max(len(shape) - 1, 0)))
+    last = draw(st.integers(first, max(len(shape) - 1, 0)))
+    if draw(st.booleans()):
+        first, last = first - max(len(shape), 1), last - max(len(shape), 1)
+    return Drawn([rng.standard_normal(shape)], options={"start_dim": first, "end_dim": last})
+
+
+@st.composite
+def left_out(draw):
+    drawn = draw(elementwise())
+    drawn.options = {
+        "p": draw(st.sampled_from([0.0, 0.3, 0.5, 1.0])),
+        "training": draw(st.booleans()),
+        "rng": draw(seeds),
+    }
+    return drawn
+
+
+def dropout_of_pytorch(x, p, training, rng):
+    """PyTorch's dropout where it leaves out what the same generator leaves out here."""
+    if not training:
+        return F.dropout(x, p, training=False)
+    kept = np.random.default_rng(rng).random(x.shape, dtype=np.float32) >= p
+    scaled = F.dropout(x, p=0.0) if p == 1 else x / (1 - p)
+    return torch.where(torch.tensor(kept), scaled, 0 * x)
+
+
+@st.composite
+def look_ups(draw):
+    rng = np.random.default_rng(draw(seeds))
+    rows, columns = draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    shape = draw(st.one_of(shapes, st.just(()), st.just((0, 2))))
+    return Drawn([rng.standard_normal((rows, columns))], [rng.integers(rows, size=shape)])
+
+
+def numbers_first(function):
+    """The table, which has a gradient, then the numbers: in the function's own order."""
+    return lambda weight, numbers, **options: function(numbers, weight, **options)
 
 
 @st.composite
@@ -158,8 +210,14 @@ CASES = [
     Case("relu", elementwise(), F.relu),
     Case("leaky_relu", leaky(), F.leaky_relu),
     Case("prelu", with_slopes(), F.prelu),
+    Case("gelu", with_option("approximate", ["none", "tanh"]), F.gelu),
+    Case("silu", elementwise(), F.silu),
+    Case("softplus", with_option("beta", [1.0, 0.3, 4.0]), F.softplus),
     Case("softmax", along_an_axis(), F.softmax),
     Case("log_softmax", along_an_axis(), F.log_softmax),
+    Case("flatten", axes_as_one(), torch.flatten),
+    Case("dropout", left_out(), dropout_of_pytorch),
+    Case("embedding", look_ups(), F.embedding, numbers_first),
     Case("mse_loss", squared_error(), F.mse_loss),
     Case("cross_entropy", classes(), F.cross_entropy),
 ]

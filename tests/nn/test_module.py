@@ -22,6 +22,13 @@ PAIRS = {
     "LeakyReLU": (lambda: nn.LeakyReLU(0.2), lambda: torch.nn.LeakyReLU(0.2)),
     "PReLU": (nn.PReLU, torch.nn.PReLU),
     "PReLU per channel": (lambda: nn.PReLU(3, 0.1), lambda: torch.nn.PReLU(3, 0.1)),
+    "GELU": (nn.GELU, torch.nn.GELU),
+    "GELU by tanh": (lambda: nn.GELU("tanh"), lambda: torch.nn.GELU("tanh")),
+    "SiLU": (nn.SiLU, torch.nn.SiLU),
+    "Softplus": (nn.Softplus, torch.nn.Softplus),
+    "Softplus of a beta": (lambda: nn.Softplus(2.0, 1.0), lambda: torch.nn.Softplus(2.0, 1.0)),
+    "Dropout that drops nothing": (lambda: nn.Dropout(0), lambda: torch.nn.Dropout(0)),
+    "Flatten": (lambda: nn.Flatten(0), lambda: torch.nn.Flatten(0)),
     "Softmax": (lambda: nn.Softmax(dim=0), lambda: torch.nn.Softmax(dim=0)),
     "LogSoftmax": (lambda: nn.LogSoftmax(dim=1), lambda: torch.nn.LogSoftmax(dim=1)),
 }

@@ -219,7 +219,7 @@ def test_dropout_acts_between_layers_while_training():
     hidden, _ = first(x)
     close(layer.eval()(x)[0], second(hidden)[0])
     layer.rng, layer.training = np.random.default_rng(7), True
-    mask = (np.random.default_rng(7).random(hidden.shape) >= 0.5) * 2.0
+    mask = (np.random.default_rng(7).random(hidden.shape, dtype=np.float32) >= 0.5) * 2.0
     output, _ = second(hidden * mask)
     close(layer(x)[0], output)
     doutput = random(*output.shape)

@@ -101,6 +101,12 @@ def test_labels_stand_beside_the_ends_of_their_lines():
         assert text.xy[1] == pytest.approx(last / 4, abs=0.04)
 
 
+def test_a_single_epoch_is_a_mark():
+    (ax,) = viz.training_curves({"loss": [0.5]}).axes
+    (line,) = ax.get_lines()
+    assert line.get_marker() == "o"
+
+
 def test_two_quantities_are_two_panels():
     figure = viz.training_curves(history(), what=("loss", "accuracy"), title="both")
     assert [ax.get_ylabel() for ax in figure.axes] == ["loss", "accuracy"]

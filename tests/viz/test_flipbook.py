@@ -166,6 +166,28 @@ def test_without_script_the_start_frame_is_left_with_its_label(open_page):
     assert page.locator(".dlcourse-controls").inner_text().split() == ["epoch", "4"]
 
 
+def test_a_saved_page_has_one_set_of_controls(open_page, chromium):
+    page = open_page(book())
+    page.get_by_role("button", name="Next frame").click()
+    again = chromium.new_page()
+    again.set_content(page.content())
+    assert again.get_by_role("button").count() == 3
+    again.get_by_role("slider").press("ArrowRight")
+    assert shown(again) == ["1"]
+    again.close()
+
+
+def test_where_graphics_and_styles_are_removed_the_description_is_left():
+    # This is what JupyterLab does to the HTML of a notebook that is not trusted.
+    page = book().html
+    for tag in ("svg", "style", "script"):
+        page = re.sub(rf"<{tag}\b.*?</{tag}>", "", page, flags=re.DOTALL)
+    assert "<button" not in page
+    assert "<input" not in page
+    text = re.sub(r"<[^>]+>", " ", page).split()
+    assert " ".join(text) == "Figure: A bar grows. epoch 0"
+
+
 def test_in_print_one_frame_and_its_label_are_left(open_page):
     page = open_page(book(start=2))
     page.emulate_media(media="print")

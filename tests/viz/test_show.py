@@ -84,6 +84,15 @@ def test_axes_stand_for_their_figure():
     assert viz.show(figure.axes[0], alt="a").svg == viz.show(figure, alt="a").svg
 
 
+def test_a_subfigure_stands_for_the_whole():
+    figure = Figure(layout="constrained")
+    left, right = figure.subfigures(1, 2)
+    ax = left.add_subplot()
+    right.add_subplot()
+    whole = viz.show(figure, alt="a").svg
+    assert viz.show(ax, alt="a").svg == viz.show(right, alt="a").svg == whole
+
+
 def test_the_page_colour_replaces_the_grey_and_nothing_else():
     neighbour = "#787b79"
     assert neighbour != GREY
@@ -106,6 +115,42 @@ def test_text_lines_and_ticks_are_in_the_page_colour():
     groups = [g for g in root.iter(f"{SVG}g") if g.get("transform", "").startswith("translate")]
     assert len(groups) > 5
     assert all(g.get("style") == "fill:currentColor" for g in groups)
+
+
+def test_text_in_a_colour_is_mixed_with_the_page_colour_in_the_browser(chromium):
+    figure = Figure()
+    figure.text(0.1, 0.5, "blue", color=viz.COLORS["blue"])
+    figure.text(0.1, 0.7, "black", color="black")
+    page = chromium.new_page()
+    svg = viz.show(figure, alt="a").svg
+    page.set_content(f"<!doctype html><title>p</title><body style='color:#ced6dd'>{svg}")
+    fills = page.locator("g[transform]").evaluate_all("a => a.map(e => getComputedStyle(e).fill)")
+    black, mixed = sorted(fills)[::-1]
+    assert black == "rgb(0, 0, 0)"
+    found = [255 * float(part) for part in re.findall(r"0?\.\d+|\b[01]\b", mixed)]
+    page_color, blue = (0xCE, 0xD6, 0xDD), (0x00, 0x72, 0xB2)
+    expected = [0.45 * a + 0.55 * b for a, b in zip(page_color, blue, strict=True)]
+    assert found == pytest.approx(expected, abs=1)
+    page.close()
+
+
+def test_a_label_that_stands_out_of_the_figure_is_not_cut_off():
+    figure = Figure(figsize=(4, 3))
+    ax = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    ax.text(1.02, 0.5, "a long label", transform=ax.transAxes)
+    ax.text(90, 0.5, "lost", transform=ax.transAxes)
+    width = viz.show(plot(), alt="a").drawing.box[2]
+    assert width == 460.8, "what fits keeps its size"
+    ax.texts[1].remove()
+    root = ElementTree.fromstring(viz.show(figure, alt="a").svg)
+    left, top, width, height = (float(number) for number in root.get("viewBox").split())
+    right = 72 * figure.get_tightbbox().x1
+    assert right > 288
+    assert right <= left + width < right + 4
+    assert (left, top, height) == (0, 0, 216)
+    ax.text(90, 0.5, "lost", transform=ax.transAxes)
+    assert viz.show(figure, alt="a").drawing.box == (0, 0, 288, 216)
+    assert figure.get_layout_engine() is None
 
 
 def test_ids_are_unique_and_every_reference_finds_its_own_figure():
@@ -200,7 +245,7 @@ def test_in_the_dark_theme_of_the_website_the_figure_has_no_light_panel(chromium
     assert picture.evaluate("e => getComputedStyle(e).color") == "rgb(206, 214, 221)"
     panel = page.locator(".text_html").evaluate("e => getComputedStyle(e).backgroundColor")
     assert panel == "rgba(0, 0, 0, 0)"
-    assert not page.get_by_text("A line.").is_visible()
+    assert not page.get_by_text("Figure: A line.").is_visible()
     page.close()
 
 

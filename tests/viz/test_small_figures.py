@@ -67,10 +67,17 @@ def test_retina_of_weights_shows_the_sign_without_colour():
     (ax,) = viz.retina(weights[None], diverging=True).axes
     rgba = np.asarray(ax.images[0].get_array())
     np.testing.assert_array_equal(rgba[..., 3], [[255, 255], [0, 128]])
-    assert rgba[0, 0, 2] > rgba[0, 0, 0], "blue above zero"
-    assert rgba[0, 1, 0] > rgba[0, 1, 2], "orange below"
+    assert rgba[0, 0, 0] > rgba[0, 0, 2], "vermillion above zero"
+    assert rgba[0, 1, 2] > rgba[0, 1, 0], "blue below"
     (dots,) = ax.get_lines()
     assert set(zip(*(d.tolist() for d in dots.get_data()), strict=True)) == {(1, 0), (1, 1)}
+
+
+def test_retinas_that_share_a_limit_share_a_scale():
+    weights = np.array([[2.0, -1.0], [0.0, 8.0]])
+    (ax,) = viz.retina(weights[None], diverging=True, limit=4.0).axes
+    opacity = np.asarray(ax.images[0].get_array())[..., 3] / 255
+    np.testing.assert_allclose(opacity, [[0.5, 0.25], [0, 1]], atol=0.005)
 
 
 def test_retina_draws_one_image_into_axes():

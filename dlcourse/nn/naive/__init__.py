@@ -5,35 +5,66 @@ be followed with a pencil. They check nothing and expect arrays of floats.
 """
 
 from dlcourse.nn.naive.activations import (
+    gelu,
     leaky_relu,
     log_softmax,
     prelu,
     relu,
     sigmoid,
+    silu,
     softmax,
+    softplus,
     tanh,
 )
 from dlcourse.nn.naive.attention import scaled_dot_product_attention
 from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
+from dlcourse.nn.naive.dropout import dropout
+from dlcourse.nn.naive.embedding import embedding
+from dlcourse.nn.naive.interpolate import interpolate
 from dlcourse.nn.naive.linear import linear
 from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+from dlcourse.nn.naive.norm import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    weight_standardization,
+)
+from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 from dlcourse.nn.naive.recurrent import gru, lstm, rnn
+from dlcourse.nn.naive.shape import flatten
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool2d",
+    "batch_norm",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "dropout",
+    "embedding",
+    "flatten",
+    "gelu",
+    "group_norm",
     "gru",
+    "instance_norm",
+    "interpolate",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
     "lstm",
+    "max_pool2d",
+    "max_unpool2d",
     "mse_loss",
     "prelu",
     "relu",
     "rnn",
     "scaled_dot_product_attention",
     "sigmoid",
+    "silu",
     "softmax",
+    "softplus",
     "tanh",
+    "weight_standardization",
 ]

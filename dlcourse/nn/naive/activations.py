@@ -118,3 +118,46 @@ def log_softmax(x, dim=-1):
         return dx
 
     return y, backward
+
+
+def gelu(x, approximate="none"):
+    """x Φ(x), or Φ replaced by a tanh; the derivative by the product rule."""
+
+    def exact(t):
+        return 0.5 * (1 + math.erf(t / math.sqrt(2)))
+
+    def inner(t):
+        return math.sqrt(2 / math.pi) * (t + 0.044715 * t**3)
+
+    def slope(t):
+        density = math.exp(-t * t / 2) / math.sqrt(2 * math.pi)
+        return exact(t) + t * density
+
+    def slope_by_tanh(t):
+        outer = 1 - math.tanh(inner(t)) ** 2
+        dinner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * t**2)
+        return 0.5 * (1 + math.tanh(inner(t))) + 0.5 * t * outer * dinner
+
+    if approximate == "tanh":
+        return elementwise(x, lambda t: 0.5 * t * (1 + math.tanh(inner(t))), slope_by_tanh)
+    return elementwise(x, lambda t: t * exact(t), slope)
+
+
+def silu(x):
+    """x σ(x)."""
+
+    def sigma(t):
+        return 1 / (1 + math.exp(-t))
+
+    return elementwise(
+        x, lambda t: t * sigma(t), lambda t: sigma(t) + t * sigma(t) * (1 - sigma(t))
+    )
+
+
+def softplus(x, beta=1.0, threshold=20.0):
+    """log(1 + e^(βx)) / β, and x where βx > threshold."""
+    return elementwise(
+        x,
+        lambda t: t if beta * t > threshold else math.log(1 + math.exp(beta * t)) / beta,
+        lambda t: 1.0 if beta * t > threshold else 1 / (1 + math.exp(-beta * t)),
+    )

@@ -75,7 +75,7 @@ def gru(
         np.matmul(h[before], to_scores, out=scores)
         r_and_z += scores[:, : 2 * size]
         if not update_keeps:
-            np.negative(z, out=z)
+            z *= -1  # np.negative of a strided view, in place, is wrong in NumPy 2.4 (float32)
         sigmoid_(r_and_z)  # z is now the share that is kept, in either form
         if reset_after:
             mixed[t] = scores[:, 2 * size :]
@@ -114,7 +114,7 @@ def gru(
             dz *= z
             dz *= slope
             if not update_keeps:
-                np.negative(dz, out=dz)
+                dz *= -1
             np.multiply(n, n, out=slope)
             np.subtract(1, slope, out=slope)
             dn *= slope

@@ -12,7 +12,7 @@ import numpy as np
 
 
 def operation(*names):
-    """Decorate an operation whose leading arguments, called `names`, are floating arrays.
+    """Decorate an operation whose arguments called `names` are floating arrays.
 
     The wrapped function hands arrays on as they are (lists become arrays), refuses anything but
     floating dtypes, and refuses two dtypes at once: NumPy would convert the cheaper one without a
@@ -24,19 +24,19 @@ def operation(*names):
 
     def decorate(function):
         accepted = list(inspect.signature(function).parameters)
-        if accepted[: len(names)] != list(names):
-            raise TypeError(f"{function.__name__} must begin with the arguments {names}")
+        if not set(names) <= set(accepted):
+            raise TypeError(f"{function.__name__} has the arguments {accepted}, not all of {names}")
+        places = {name: accepted.index(name) for name in names}
         title = function.__name__
 
         @functools.wraps(function)
         def checked(*args, **options):
             args = list(args)
-            given = min(len(args), len(names))
             dtype = None
-            for place in range(given):
-                args[place], dtype = _floating(title, names[place], args[place], dtype)
-            for name in names[given:]:
-                if name in options:
+            for name, place in places.items():
+                if place < len(args):
+                    args[place], dtype = _floating(title, name, args[place], dtype)
+                elif name in options:
                     options[name], dtype = _floating(title, name, options[name], dtype)
             y, backward = function(*args, **options)
 
@@ -74,8 +74,11 @@ def upstream(title, y, dy):
 
     Where y is a tuple of parts, such as (output, h_n), dy is a tuple of the same structure, in
     which None stands for a part that the loss does not depend on. An array alone is the gradient
-    for the first part, the others having none.
+    for the first part, the others having none. Parts that are integers, the places of a maximum,
+    have no gradient: there dL/dy is an array, that for the first part.
     """
+    if isinstance(y, tuple) and any(is_places(part) for part in y):
+        y = y[0]
     if isinstance(y, tuple):
         return _of_parts(title, y, dy)
     if dy is None:
@@ -92,6 +95,11 @@ def upstream(title, y, dy):
             f"got {dy.shape}"
         )
     return dy
+
+
+def is_places(part):
+    """Tell whether a part of an output holds integers."""
+    return isinstance(part, np.ndarray) and part.dtype.kind in "iu"
 
 
 def _of_parts(title, y, dy):

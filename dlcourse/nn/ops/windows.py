@@ -92,6 +92,15 @@ class Windows:
         start, step = k * self.dilation[axis], self.stride[axis]
         return slice(start, start + step * (self.output[axis] - 1) + 1, step)
 
+    def along(self, axis, k):
+        """Index images (..., H, W) by `reach` along one of the two axes."""
+        return (..., self.reach(0, k), slice(None)) if axis == 0 else (..., self.reach(1, k))
+
+    def places(self):
+        """Yield, for each place of the kernel in reading order, the index of what it reads."""
+        for u, v in np.ndindex(self.kernel):
+            yield (..., self.reach(0, u), self.reach(1, v))
+
     @property
     def inside(self):
         """The two slices of the padded image that hold the image."""

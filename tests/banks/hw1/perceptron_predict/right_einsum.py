@@ -4,4 +4,4 @@ import numpy as np
 
 
 def perceptron_predict(x, weight, bias):
-    return 2.0 * (np.einsum("nd,d->n", x, weight) + bias >= 0) - 1.0
+    return 2.0 * (np.einsum("nd,d->n", x, weight) + bias > 0) - 1.0

@@ -9,5 +9,5 @@ def perceptron_predict(x, weight, bias):
         score = bias
         for value, factor in zip(row, weight, strict=True):
             score += value * factor
-        sides.append(1 if score >= 0 else -1)
+        sides.append(1 if score > 0 else -1)
     return np.array(sides)

@@ -4,4 +4,4 @@ import numpy as np
 
 
 def perceptron_predict(x, weight, bias):
-    return np.where(x @ weight >= 0, 1, -1)
+    return np.where(x @ weight > 0, 1, -1)

@@ -2,4 +2,4 @@
 
 
 def perceptron_predict(x, weight, bias):
-    return (x @ weight + bias >= 0).astype(int)
+    return (x @ weight + bias > 0).astype(int)

@@ -1,0 +1,163 @@
+"""A class with every kind of submission: each ends in one state, and none stops another."""
+
+import html
+import re
+
+import nbformat
+import pytest
+from nbgrader.utils import determine_grade, is_grade
+
+from dlcourse.grading import batch, command
+from dlcourse.grading.batch import Limits
+
+STATES = {
+    "good": "graded, awaiting hand marks",
+    "blank": "graded",
+    "half": "graded, awaiting hand marks",
+    "hidden_only": "graded, awaiting hand marks",
+    "leaking": "graded, awaiting hand marks",
+    "syntax": "graded, awaiting hand marks",
+    "endless": "graded, awaiting hand marks",
+    "html": "graded, awaiting hand marks",
+    "warned": "graded, awaiting hand marks",
+    "deleted": "graded, awaiting hand marks",
+    "edited": "graded, awaiting hand marks",
+    "dead": "crashed",
+    "hungry": "out of memory",
+    "stubborn": "timed out",
+    "foreign": "malformed",
+    "no_json": "malformed",
+    "empty": "malformed",
+    "misnamed": "malformed",
+}
+# Points of twice-small (1), twice-negative (2), root-four (2), worked out from the answers.
+SCORES = {
+    "good": 5,
+    "blank": 0,
+    "half": 2,
+    "hidden_only": 4,
+    "leaking": 4,
+    "syntax": 3,
+    "endless": 2,
+    "html": 5,
+    "warned": 3,  # nbgrader takes a warning for a failure
+    "deleted": 2,
+    "edited": 2,
+}
+
+
+def test_every_submission_ends_in_its_state(graded):
+    assert {name: row.state for name, row in graded.rows.items()} == STATES
+    assert set(STATES.values()) | {"grader error"} == set(batch.STATES)
+
+
+def test_automatic_points(graded):
+    points = {name: row.marks.automatic for name, row in graded.rows.items() if row.marks}
+    assert points == SCORES
+
+
+def test_what_was_not_graded_has_empty_scores_and_no_zero(graded):
+    for name, state in STATES.items():
+        line = graded.csv[name]
+        assert line["status"] == state
+        if not state.startswith("graded"):
+            assert {line[c] for c in ("score", "max_score", "auto_score", "twice")} == {""}
+            assert line["note"]
+
+
+def test_the_csv_agrees_with_the_graded_notebooks(graded):
+    """The sums by nbgrader's own rule over the outputs, past the gradebook and our report."""
+    for name in SCORES:
+        path = graded.root / "grades" / "autograded" / name / "small" / "small.ipynb"
+        total, questions = 0.0, {}
+        for cell in nbformat.read(path, as_version=4).cells:
+            if is_grade(cell):
+                score = determine_grade(cell)[0] or 0.0
+                question = cell.metadata.nbgrader.grade_id.split("-")[0]
+                questions[question] = questions.get(question, 0.0) + score
+                total += score
+        line = graded.csv[name]
+        assert float(line["score"]) == float(line["auto_score"]) == total
+        assert float(line["max_score"]) == 7
+        assert {q: float(line[q]) for q in ("twice", "root", "why")} == questions
+        assert float(line["manual_pending"]) == (0 if name == "blank" else 2)
+
+
+def test_notes_say_what_was_mended(graded):
+    assert "twice, twice-small, twice-negative" in graded.rows["deleted"].note
+    assert "out of time: twice-small, twice-negative" in graded.rows["endless"].note
+    assert graded.rows["good"].note == ""
+    assert "root" in graded.rows["dead"].note
+    assert "mine.ipynb" in graded.rows["misnamed"].note
+    assert "root did not end in 4 s and could not be inter" in graded.rows["stubborn"].note
+
+
+def test_altered_tests_are_restored(graded):
+    path = graded.root / "grades" / "autograded" / "edited" / "small" / "small.ipynb"
+    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    assert not any("print('passed')" in source for source in sources)
+
+
+def test_every_student_gets_a_page(graded):
+    for name, state in STATES.items():
+        page = _page(graded, name)
+        assert "small" in page
+        if not state.startswith("graded"):
+            assert f"Not graded: {state}" in page
+            assert "not a zero" in page
+
+
+def test_no_page_shows_a_hidden_test(graded, small_course):
+    for name in STATES:
+        page = _page(graded, name)
+        assert small_course.HIDDEN not in page, name
+        assert "628318" not in page, name
+        assert "HIDDEN" not in page, name
+
+
+def test_pages_keep_the_messages(graded):
+    assert "twice(3) is 1.5 times too large" in _page(graded, "half")
+    assert "twice of a large number" in _page(graded, "hidden_only")
+    assert "Found by a hidden test" in _page(graded, "hidden_only")
+    assert "Did not end in 4 seconds" in _page(graded, "endless")
+    assert "expected ':'" in _page(graded, "syntax")
+    assert "did the cell that defines it end in an error" in _page(graded, "syntax")
+    assert "error stream" in _page(graded, "warned")
+    assert "Not answered yet" in _page(graded, "blank")
+    leaking = _page(graded, "leaking")
+    assert "ValueError" in leaking
+    text = re.sub(r"<[^>]+>", "", leaking)  # colours split the student's code into spans
+    assert text.count("the input is") == text.count("the input is {x}") == 1
+    assert "in line 4 of twice" in leaking
+
+
+@pytest.mark.slow
+def test_a_second_run_gives_the_same_marks(graded, small_course, answer, tmp_path):
+    root = small_course.make(tmp_path)
+    small_course.hand_in(root, "half", answer(twice="def twice(x):\n    return x**2"))
+    submitted = root / "grades" / "submitted"
+    for _ in range(2):
+        (row,) = command.grade(root, "small", submitted, jobs=1)
+        assert row.marks.cells == graded.rows["half"].marks.cells
+
+
+def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
+    root = small_course.make(tmp_path, cell_seconds=60)
+    small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))
+    limits = Limits(seconds=6)
+    (row,) = command.grade(root, "small", root / "grades" / "submitted", limits, jobs=1)
+    assert (row.state, row.marks) == ("timed out", None)
+    assert "6 s" in row.note
+
+
+def test_pages_make_student_html_harmless(graded):
+    path = graded.root / "grades" / "feedback" / "html" / "small" / "small.html"
+    page = path.read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+def _page(graded, student):
+    folder = graded.root / "grades" / "feedback" / student / "small"
+    return html.unescape((folder / "small.html").read_text(encoding="utf-8"))

@@ -1,0 +1,118 @@
+"""`dlcourse grade` at the command line, and the report, without running a submission."""
+
+import csv
+
+import pytest
+
+from dlcourse.cli import main
+from dlcourse.grading import batch, classroom, course, report
+from dlcourse.grading.batch import Limits
+from dlcourse.grading.gradebook import Mark, Marks
+
+
+@pytest.fixture
+def small_root(small_course, tmp_path, monkeypatch):
+    monkeypatch.chdir(small_course.make(tmp_path))
+    return tmp_path
+
+
+def one_line(capsys):
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1, said
+    assert said.startswith("dlcourse grade: ")
+    return said
+
+
+def test_no_such_homework(small_root, capsys):
+    assert main(["grade", "large"]) == 2
+    assert "no homework 'large' in solutions/; there are: small" in one_line(capsys)
+
+
+def test_no_submissions(small_root, capsys):
+    assert main(["grade", "small"]) == 2
+    said = one_line(capsys)
+    assert "no submissions for small" in said
+    assert "STUDENT/small/small.ipynb" in said
+
+
+def test_not_in_a_course(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", "small"]) == 2
+    assert "nbgrader_config.py" in one_line(capsys)
+
+
+def test_an_invented_class_needs_the_students_version(small_root, capsys):
+    assert main(["grade", "--demo", "small"]) == 2
+    assert "run `dlcourse assignments` first" in one_line(capsys)
+
+
+def test_an_invented_class_never_joins_a_real_one(small_root, monkeypatch):
+    monkeypatch.setattr(classroom, "students", lambda root, homework: {"perfect": {"a.txt": b""}})
+    submitted = small_root / "grades" / "submitted"
+    (submitted / "somebody" / "small").mkdir(parents=True)
+    with pytest.raises(course.CourseError, match="holds other submissions"):
+        classroom.place(small_root, "small", submitted)
+    assert sorted(path.name for path in submitted.iterdir()) == ["somebody"]
+
+
+def test_submissions_are_found_by_student(tmp_path):
+    for name in ("b/small", "a/small", "c/other", ".hidden/small"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "small").write_text("a file, not a folder")
+    assert list(batch.find_submissions(tmp_path, "small")) == ["a", "b"]
+
+
+def rows():
+    marks = Marks(
+        (
+            Mark("q-a", 1.5, 2.0, 1.5, False),
+            Mark("q-b", 0.0, 1.0, 0.0, False),
+            Mark("essay", 0.0, 4.0, None, True),
+        ),
+        penalty=0.5,
+    )
+    return [
+        report.Row("ann", batch.AWAITING, marks, 3.21, 99.6, ""),
+        report.Row("ben", "crashed", None, 1.0, 50.0, "the kernel died"),
+    ]
+
+
+def test_marks_add_up():
+    marks = rows()[0].marks
+    assert (marks.score, marks.points, marks.automatic, marks.pending) == (1.0, 7.0, 1.5, 4.0)
+    assert marks.by_question() == {"q": 1.5, "essay": 0.0}
+
+
+def test_table():
+    text = report.table(rows())
+    assert "1 of 7" in text
+    assert "4 pending" in text
+    assert "2 submissions: 1 graded, awaiting hand marks, 1 crashed" in text
+    line = next(line for line in text.split("\n") if line.startswith("ben"))
+    assert line.split() == ["ben", "crashed", "-", "-", "-", "the", "kernel", "died"]
+
+
+def test_csv(tmp_path):
+    report.write_csv(tmp_path / "deep" / "grades.csv", rows(), ["q", "essay"])
+    with open(tmp_path / "deep" / "grades.csv", newline="", encoding="utf-8") as file:
+        ann, ben = csv.DictReader(file)
+    assert ann["score"] == "1"
+    assert ann["max_score"] == "7"
+    assert ann["q"] == "1.5"
+    assert ann["manual_pending"] == "4"
+    assert {ben[c] for c in ("score", "max_score", "auto_score", "q", "essay")} == {""}
+
+
+@pytest.mark.parametrize("state", [s for s in batch.STATES if not s.startswith("graded")])
+def test_failure_page_has_advice_for_every_state(state):
+    row = report.Row("<b>ann</b>", state, None, 1.0, 1.0, "it <i>failed</i>")
+    page = report.failure_page("hw1", row)
+    assert report.ADVICE[state].split(".")[0][:30] in page.replace("&#x27;", "'")
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+def test_limits_have_sane_defaults():
+    assert 60 <= Limits().seconds <= 900
+    assert Limits().memory >= 512

@@ -1,0 +1,213 @@
+"""hw1 as a notebook: nbgrader's form, and test cells that can run in a zone of their own.
+
+The two zones are played in one process: the tests see the student's names only through handles
+that copy arguments and results, and refuse operators, comparison and truth.
+"""
+
+import ast
+import builtins
+import copy
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+
+from dlcourse.grading import bank, course
+from dlcourse.grading.restore import cell_name
+from dlcourse.grading.verdict import is_test
+
+ROOT = Path(__file__).parents[2]
+PATH = course.solution_path(ROOT, "hw1")
+SOLUTION = course.read_notebook(PATH)
+ANSWERS = bank.model_answers(SOLUTION)
+VARIANTS = bank.load(ROOT / "tests" / "banks" / "hw1")
+TRUSTED = [cell for cell in SOLUTION.cells if "trusted" in cell.metadata.get("tags", [])]
+TESTS = [cell for cell in SOLUTION.cells if is_test(cell)]
+PLAIN = (type(None), bool, int, float, str, bytes, np.ndarray, np.generic)
+
+
+def names_of(source):
+    """The names that a cell binds, and those that it reads without binding them."""
+    tree = ast.parse(source)
+    bound, read = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.FunctionDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    return bound, read - bound
+
+
+def test_a_hundred_points_and_nbgraders_form():
+    MetadataValidator().validate_nb(SOLUTION)
+    graded = course.graded_cells(SOLUTION)
+    assert sum(cell.points for cell in graded) == 100
+    questions = {cell.question for cell in graded if not cell.by_hand}
+    assert len(questions) >= 8
+    assert any(cell.by_hand for cell in graded)
+    for cell in SOLUTION.cells:
+        assert cell_name(cell) in (None, cell.id)
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_the_table_of_points_is_right():
+    """The parts' sums in the opening cell against the points of the cells below each heading."""
+    part, sums = None, {}
+    for cell in SOLUTION.cells:
+        if cell.source.startswith("## ") and cell.source[3:5] in ("A.", "B.", "C.", "D."):
+            part = cell.source[3]
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            sums[part] = sums.get(part, 0) + cell.metadata.nbgrader.points
+    rows = [line.split("|") for line in SOLUTION.cells[0].source.split("\n") if line[:3] == "| A"]
+    rows += [line.split("|") for line in SOLUTION.cells[0].source.split("\n") if line[3:4] == "."]
+    assert {row[1].strip()[0]: int(row[3]) for row in rows} == sums
+
+
+def test_the_points_in_the_headings_are_right():
+    heading, stated, sums = None, {}, {}
+    for cell in SOLUTION.cells:
+        if cell.source.startswith("### Question"):
+            heading = cell.id
+            words = cell.source.split("\n")[0].partition("(")[2].split()
+            stated[heading] = int(words[0])
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            sums[heading] = sums.get(heading, 0) + cell.metadata.nbgrader.points
+    assert stated == sums
+
+
+def test_every_test_cell_has_a_visible_and_a_hidden_part():
+    for cell in TESTS:
+        visible, _, hidden = cell.source.partition("### BEGIN HIDDEN TESTS")
+        assert "checks." in visible, cell.id
+        assert "checks." in hidden, cell.id
+        assert "show=True" not in hidden, cell.id  # would print the values of a hidden test
+
+
+def test_only_locked_cells_are_trusted():
+    for cell in TRUSTED:
+        assert cell.metadata.nbgrader.locked
+        assert not cell.metadata.nbgrader.solution
+
+
+def test_a_test_cell_imports_what_it_uses():
+    trusted = set().union(*(names_of(cell.source)[0] for cell in TRUSTED)) - {"np", "plt"}
+    student = set().union(*(names_of(ANSWERS[name])[0] for name in ANSWERS if _is_code(name)))
+    for cell in TESTS:
+        missing = names_of(cell.source)[1] - trusted - student - set(dir(builtins))
+        assert missing == set(), cell.id
+
+
+def test_nothing_needs_the_reference_library():
+    text = "\n".join(cell.source for cell in SOLUTION.cells if cell.cell_type == "code")
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name)
+        for cell in SOLUTION.cells
+        if cell.cell_type == "code"
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    allowed = {"dlcourse", "dlcourse.grading", "numpy", "matplotlib.pyplot", "sklearn.datasets"}
+    assert imported <= allowed
+    assert "dlcourse.nn" not in text
+
+
+class Handle:
+    """A student's object as the trusted zone sees it: it can be called, and nothing else."""
+
+    def __init__(self, target):
+        self._target = target
+
+    def __call__(self, *args, **options):
+        inside = [_inward(arg) for arg in args]
+        result = self._target(*inside, **{name: _inward(arg) for name, arg in options.items()})
+        for outer, inner in zip(args, inside, strict=True):
+            if isinstance(outer, np.ndarray):
+                outer[...] = inner  # work in place counts
+        return _outward(result)
+
+    def _refuse(self, *args):
+        raise TypeError("an operator, a comparison or a truth value on a student's object")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __add__ = __sub__ = _refuse
+    __mul__ = __matmul__ = __array__ = __float__ = _refuse
+    __hash__ = None
+
+
+def _inward(value):
+    if callable(value):
+        return lambda *args: _inward(value(*[copy.deepcopy(arg) for arg in args]))
+    return copy.deepcopy(value)
+
+
+def _outward(value):
+    if isinstance(value, list | tuple):
+        return type(value)(_outward(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _outward(item) for key, item in value.items()}
+    return copy.deepcopy(value) if isinstance(value, PLAIN) else Handle(value)
+
+
+def verdicts(answers, question=None):
+    """Run the tests in a zone of their own; the names of those that failed."""
+    matplotlib.use("Agg")
+    student, trusted, failed = {}, {}, set()
+    for cell in SOLUTION.cells:
+        name = cell_name(cell)
+        if cell.cell_type != "code" or name is None:
+            continue
+        if not is_test(cell):
+            exec(compile(answers.get(name, cell.source), name, "exec"), student)
+            if cell in TRUSTED:
+                exec(compile(cell.source, name, "exec"), trusted)
+            continue
+        if question is not None and not name.startswith(f"{question}-"):
+            continue
+        for free in names_of(cell.source)[1] - set(trusted) - set(dir(builtins)):
+            if free in student:
+                trusted[free] = Handle(student[free])
+        try:
+            exec(compile(cell.source, name, "exec"), trusted)
+        except AssertionError:
+            failed.add(name)
+        except (ValueError, NotImplementedError):
+            failed.add(name)
+    return failed
+
+
+def test_the_solution_passes_in_two_zones():
+    assert verdicts(ANSWERS) == set()
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("softmax", "wrong_in_place"),
+        ("softmax", "right_loop"),
+        ("perceptron_update", "wrong_in_place"),
+        ("relu", "wrong_in_place"),
+        ("numerical_gradient", "wrong_not_put_back"),
+        ("numerical_gradient", "right_restored"),
+        ("network", "right_numerical"),
+        ("linear", "right_einsum"),
+        ("train_network", "right_array_split"),
+    ],
+)
+def test_what_crosses_between_zones_keeps_its_verdict(question, name):
+    variant = next(v for v in VARIANTS if (v.question, v.name) == (question, name))
+    failed = verdicts(bank.with_variants(ANSWERS, [variant]), question)
+    assert bool(failed) is not variant.right
+
+
+def _is_code(name):
+    cells = {cell_name(cell): cell for cell in SOLUTION.cells}
+    return cells[name].cell_type == "code"

@@ -1,0 +1,118 @@
+"""hw1 through the real pipeline: nbgrader, kernels, gradebook, pages. Slow: minutes."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dlcourse.grading import bank, batch, classroom, command, course
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A copy of the course with no gradebook and no submissions."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("solutions", "assignments"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "tests" / "banks", folder / "tests" / "banks")
+    shutil.copyfile(ROOT / "nbgrader_config.py", folder / "nbgrader_config.py")
+    return folder
+
+
+def test_the_invented_class(root):
+    submitted = root / "grades" / "submitted"
+    classroom.place(root, "hw1", submitted)
+    # Half the memory of the default: a busy machine fills more too slowly for the cell's time.
+    limits = batch.Limits(seconds=600, memory=1000)
+    rows = {row.student: row for row in command.grade(root, "hw1", submitted, limits)}
+    states = {name: row.state for name, row in rows.items()}
+    assert states == {
+        "perfect": batch.AWAITING,
+        "another_style": batch.AWAITING,
+        "partly_right": batch.GRADED,
+        "blank": batch.GRADED,
+        "syntax_error": batch.AWAITING,
+        "endless_loop": batch.AWAITING,
+        "deleted_test": batch.AWAITING,
+        "edited_test": batch.AWAITING,
+        "kernel_killer": "crashed",
+        "memory_hog": "out of memory",
+        "no_notebook": "malformed",
+        "wrong_name": "malformed",
+        "not_json": "malformed",
+    }
+    points = {name: row.marks.automatic for name, row in rows.items() if row.marks}
+    # Cross-entropy's gradient is broken in two of them, and with it the 7 points of the network's
+    # gradients and the 8 of training; the loop that never ends costs the 4 points of XOR.
+    assert points == {
+        "perfect": 88,
+        "another_style": 88,
+        "partly_right": 88 - 4 - 8 - 7 - 8,
+        "blank": 0,
+        "syntax_error": 88 - 8 - 7 - 8,
+        "endless_loop": 88 - 4,
+        "deleted_test": 88,
+        "edited_test": 88 - 8 - 7 - 8,
+    }
+    with open(root / "grades" / "hw1" / "grades.csv", newline="", encoding="utf-8") as file:
+        lines = {line["student"]: line for line in csv.DictReader(file)}
+    assert {name: float(lines[name]["auto_score"]) for name in points} == points
+    _no_page_shows_hidden_lines(root, rows)
+
+
+def _no_page_shows_hidden_lines(root, rows):
+    solution = course.read_notebook(course.solution_path(root, "hw1"))
+    hidden = []
+    for cell in solution.cells:
+        _, begin, rest = cell.source.partition("### BEGIN HIDDEN TESTS")
+        if begin:
+            hidden += [line.strip() for line in rest.split("\n") if "default_rng(" in line]
+    assert len(hidden) > 10
+    for name in rows:
+        page = (root / "grades" / "feedback" / name / "hw1" / "hw1.html").read_text("utf-8")
+        # Colours split a line of code into spans: compare the seeds, which are numbers.
+        for line in hidden:
+            seed = line.partition("default_rng(")[2].partition(")")[0]
+            assert f'default_rng</span><span class="p">(</span><span class="mi">{seed}<' not in page
+            assert line not in page
+
+
+# Variants of one group travel in one submission: none is called by another of its group.
+GROUPS = (
+    {"perceptron_predict", "perceptron_update", "activations", "softmax", "linear", "relu"}
+    | {"numerical_gradient"},
+    {"perceptron_train", "cross_entropy", "cross_entropy_gradient"},
+    {"network"},
+    {"train_network"},
+)
+
+
+def test_the_bank_through_nbgrader(root):
+    release = course.read_notebook(root / "assignments" / "hw1" / "hw1.ipynb")
+    answers = bank.model_answers(course.read_notebook(course.solution_path(root, "hw1")))
+    loads = {}
+    for variant in bank.load(root / "tests" / "banks" / "hw1"):
+        (group,) = (n for n, names in enumerate(GROUPS) if variant.question in names)
+        rank = 0
+        while any(v.question == variant.question for v in loads.get(f"{group}-{rank}", [])):
+            rank += 1
+        loads.setdefault(f"{group}-{rank}", []).append(variant)
+    submitted = root / "bank"
+    for name, load in loads.items():
+        place = submitted / name / "hw1"
+        place.mkdir(parents=True)
+        handed_in = bank.hand_in(release, bank.with_variants(answers, load))
+        course.write_notebook(handed_in, place / "hw1.ipynb")
+    rows = {row.student: row for row in command.grade(root, "hw1", submitted)}
+    full = {}
+    for cell in course.graded_cells(release):
+        full[cell.question] = full.get(cell.question, 0) + cell.points
+    for name, load in loads.items():
+        scores = rows[name].marks.by_question()
+        for variant in load:
+            complete = scores[variant.question] == full[variant.question]
+            assert complete is variant.right, f"{variant.question}/{variant.name}"
