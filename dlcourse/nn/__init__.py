@@ -17,6 +17,7 @@ from dlcourse.nn.activations import (
     Softplus,
     Tanh,
 )
+from dlcourse.nn.attention import MultiheadAttention
 from dlcourse.nn.batch_norm import BatchNorm1d, BatchNorm2d, InstanceNorm2d
 from dlcourse.nn.conv import Conv2d, ConvTranspose2d
 from dlcourse.nn.dropout import Dropout
@@ -34,6 +35,7 @@ from dlcourse.nn.recurrent import GRU, LSTM, RNN
 from dlcourse.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from dlcourse.nn.residual import Residual
 from dlcourse.nn.sequential import Sequential
+from dlcourse.nn.transformer import TransformerEncoderLayer
 from dlcourse.nn.upsample import Upsample
 from dlcourse.nn.weight_standardization import ScaledStdConv2d, StdConv2d
 
@@ -68,6 +70,7 @@ __all__ = [
     "MaxPool2d",
     "MaxUnpool2d",
     "Module",
+    "MultiheadAttention",
     "PReLU",
     "Parameter",
     "Perceptron",
@@ -84,6 +87,7 @@ __all__ = [
     "Softplus",
     "StdConv2d",
     "Tanh",
+    "TransformerEncoderLayer",
     "Upsample",
     "evaluate",
     "fit",
