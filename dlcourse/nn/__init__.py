@@ -17,6 +17,7 @@ from dlcourse.nn.activations import (
     Softplus,
     Tanh,
 )
+from dlcourse.nn.attention import MultiheadAttention
 from dlcourse.nn.batch_norm import BatchNorm1d, BatchNorm2d, InstanceNorm2d
 from dlcourse.nn.conv import Conv2d, ConvTranspose2d
 from dlcourse.nn.dropout import Dropout
@@ -30,13 +31,19 @@ from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.norm import GroupNorm, LayerNorm
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
 from dlcourse.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d
+from dlcourse.nn.recurrent import GRU, LSTM, RNN
+from dlcourse.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from dlcourse.nn.residual import Residual
 from dlcourse.nn.sequential import Sequential
+from dlcourse.nn.transformer import TransformerEncoderLayer
 from dlcourse.nn.upsample import Upsample
 from dlcourse.nn.weight_standardization import ScaledStdConv2d, StdConv2d
 
 __all__ = [
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
     "BCEWithLogitsLoss",
@@ -49,12 +56,14 @@ __all__ = [
     "Embedding",
     "Evaluation",
     "Flatten",
+    "GRUCell",
     "GradcheckError",
     "GradcheckReport",
     "GroupNorm",
     "History",
     "InstanceNorm2d",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -63,11 +72,13 @@ __all__ = [
     "MaxPool2d",
     "MaxUnpool2d",
     "Module",
+    "MultiheadAttention",
     "PReLU",
     "Parameter",
     "Perceptron",
     "PerceptronTrace",
     "Progress",
+    "RNNCell",
     "ReLU",
     "Residual",
     "ScaledStdConv2d",
@@ -79,6 +90,7 @@ __all__ = [
     "Softplus",
     "StdConv2d",
     "Tanh",
+    "TransformerEncoderLayer",
     "Upsample",
     "evaluate",
     "fit",

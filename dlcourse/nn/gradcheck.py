@@ -84,7 +84,8 @@ def gradcheck(function, *inputs, eps=1e-6, tol=1e-6, directions=None, rng=0, rai
     """Compare the backward of an operation or module with numerical gradients.
 
     function: an operation, `function(*inputs) -> (y, backward)`, or a Module; of a Module the
-    parameters are checked too. inputs: float64 arrays; others (labels) are passed on unchecked.
+    parameters are checked too. inputs: float64 arrays; others (labels) are passed on unchecked. An
+    input or output may be a tuple of arrays, such as the states of an LSTM.
     The output is made a number by a random dL/dy, so that every path counts.
     directions: None compares element by element, two evaluations each; an integer compares the
     slope along that many random directions v, f'(x)·v, two evaluations a direction whatever the
@@ -98,11 +99,12 @@ def gradcheck(function, *inputs, eps=1e-6, tol=1e-6, directions=None, rng=0, rai
     True
     """
     rng = default_rng(rng)
-    arrays = [np.array(value) for value in inputs]
+    arrays = _map(np.array, inputs)
     parameters = list(function.named_parameters()) if isinstance(function, Module) else []
     forward = function.forward if isinstance(function, Module) else function
-    names = [f"input {n}" for n, a in enumerate(arrays) if a.dtype.kind == "f"]
-    checked = [a for a in arrays if a.dtype.kind == "f"]
+    leaves = _leaves(arrays)
+    names = [f"input {n}" for n, a in enumerate(leaves) if a.dtype.kind == "f"]
+    checked = [a for a in leaves if a.dtype.kind == "f"]
     names += [name for name, _ in parameters]
     checked += [parameter.data for _, parameter in parameters]
     for name, array in zip(names, checked, strict=True):
@@ -112,18 +114,19 @@ def gradcheck(function, *inputs, eps=1e-6, tol=1e-6, directions=None, rng=0, rai
             )
 
     y, backward = forward(*arrays)
-    upstream = rng.standard_normal(np.shape(y))
+    upstream = _map(lambda part: rng.standard_normal(np.shape(part)), y)
     kept = [parameter.grad for _, parameter in parameters]
     for _, parameter in parameters:
         parameter.grad = None
     gradients = backward(upstream)
-    gradients = list(gradients) if isinstance(gradients, tuple) else [gradients]
+    gradients = _leaves(gradients)
     for (_, parameter), grad in zip(parameters, kept, strict=True):
         gradients.append(parameter.grad)
         parameter.grad = grad
 
     def objective():
-        return float(np.sum(forward(*arrays)[0] * upstream))
+        parts = zip(_leaves(forward(*arrays)[0]), _leaves(upstream), strict=True)
+        return sum(float(np.sum(part * weights)) for part, weights in parts if part is not None)
 
     report = GradcheckReport(
         [
@@ -134,6 +137,20 @@ def gradcheck(function, *inputs, eps=1e-6, tol=1e-6, directions=None, rng=0, rai
     if raise_exception and not report:
         raise GradcheckError(f"backward disagrees with the numerical gradient\n{report}")
     return report
+
+
+def _map(function, structure):
+    """Apply a function to every array in tuples of tuples; None stays None."""
+    if isinstance(structure, tuple):
+        return tuple(_map(function, part) for part in structure)
+    return None if structure is None else function(structure)
+
+
+def _leaves(structure):
+    """Return the arrays in tuples of tuples, in order."""
+    if isinstance(structure, tuple):
+        return [leaf for part in structure for leaf in _leaves(part)]
+    return [structure]
 
 
 def _check_input(name, objective, array, gradient, eps, tol, directions, rng):

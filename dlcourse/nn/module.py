@@ -87,8 +87,8 @@ class Module:
             f"{type(self).__name__} must define forward(x), which returns (y, backward)"
         )
 
-    def __call__(self, *inputs):
-        result = self.forward(*inputs)
+    def __call__(self, *inputs, **options):
+        result = self.forward(*inputs, **options)
         if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
             raise TypeError(
                 f"{type(self).__name__}.forward must return (y, backward), "

@@ -48,11 +48,32 @@ class Case:
 
 
 def close(actual, expected):
-    """Assert equality within the tolerance of the expected dtype, and equal dtype and shape."""
+    """Assert equality within the tolerance of the expected dtype, and equal dtype and shape.
+
+    Of tuples, as of an output with several parts, every part.
+    """
+    if isinstance(expected, tuple):
+        assert isinstance(actual, tuple)
+        for part, expected_part in zip(actual, expected, strict=True):
+            close(part, expected_part)
+        return
     actual, expected = np.asarray(actual), np.asarray(expected)
     assert actual.dtype == expected.dtype
     assert actual.shape == expected.shape
     np.testing.assert_allclose(actual, expected, **TOLERANCE[expected.dtype])
+
+
+def mapped(function, structure):
+    """Apply a function to every part of an output that is a tuple, or to the output."""
+    if isinstance(structure, tuple):
+        return tuple(mapped(function, part) for part in structure)
+    return function(structure)
+
+
+def leaves(structure):
+    """The parts of an output that is a tuple as a flat list."""
+    parts = structure if isinstance(structure, tuple) else None
+    return [structure] if parts is None else [leaf for part in parts for leaf in leaves(part)]
 
 
 def away_from_zero(rng, shape):

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from dlcourse import nn
 from dlcourse.nn import naive, ops
+from tests.nn.attention_cases import ATTENTION_CASES
 from tests.nn.image_cases import IMAGE_CASES
 from tests.nn.norm_cases import NORM_CASES
-from tests.nn.oracles import CASES, DTYPES, close
+from tests.nn.oracles import CASES, DTYPES, close, leaves, mapped
+from tests.nn.recurrent_cases import RECURRENT_CASES
 
-ALL = CASES + IMAGE_CASES + NORM_CASES
+ALL = CASES + IMAGE_CASES + NORM_CASES + RECURRENT_CASES + ATTENTION_CASES
 cases = pytest.mark.parametrize("case", ALL, ids=repr)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 
@@ -32,7 +34,8 @@ def gradients(result):
 
 def upstream(y, seed=0):
     """A random dL/dy: ones would hide an error that is constant over the output."""
-    return np.random.default_rng(seed).standard_normal(np.shape(y)).astype(y.dtype)
+    rng = np.random.default_rng(seed)
+    return mapped(lambda part: rng.standard_normal(np.shape(part)).astype(part.dtype), y)
 
 
 def test_the_table_holds_every_operation():
@@ -75,12 +78,12 @@ def test_equals_pytorch(case, dtype, data):
     drawn = data.draw(case.draw)
     arrays, others = cast(drawn, dtype)
     y, backward = case.call(getattr(ops, case.name), arrays, drawn, others)
-    leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
-    expected = case.call(case.torch, leaves, drawn, list(map(torch.tensor, others)))
-    close(y, expected.detach().numpy())
+    inputs = [torch.tensor(array, requires_grad=True) for array in arrays]
+    expected = case.call(case.torch, inputs, drawn, list(map(torch.tensor, others)))
+    close(y, mapped(lambda part: part.detach().numpy(), expected))
     dy = upstream(y)
-    expected.backward(torch.tensor(dy))
-    for actual, leaf in zip(gradients(backward(dy)), leaves, strict=True):
+    torch.autograd.backward(leaves(expected), list(map(torch.tensor, leaves(dy))))
+    for actual, leaf in zip(gradients(backward(dy)), inputs, strict=True):
         close(actual, leaf.grad.numpy())
 
 
@@ -104,8 +107,9 @@ def test_strided_and_read_only_inputs_give_the_same_and_stay_as_they_were(case, 
     y, backward = case.call(function, arrays, drawn, others)
     y_view, backward_view = case.call(function, views, drawn, others)
     dy = upstream(y)
-    if np.ndim(dy):
-        dy.flags.writeable = False
+    for part in leaves(dy):
+        if np.ndim(part):
+            part.flags.writeable = False
     close(y_view, y)
     first = gradients(backward_view(dy))
     for actual, oracle in zip(first, gradients(backward(dy)), strict=True):
@@ -131,11 +135,11 @@ def test_linear_takes_any_leading_axes_as_pytorch_does():
     rng = np.random.default_rng(0)
     x, weight, bias = (rng.standard_normal(shape) for shape in ((2, 5, 3), (4, 3), (4,)))
     y, backward = ops.linear(x, weight, bias)
-    leaves = [torch.tensor(array, requires_grad=True) for array in (x, weight, bias)]
-    expected = torch.nn.functional.linear(*leaves)
+    inputs = [torch.tensor(array, requires_grad=True) for array in (x, weight, bias)]
+    expected = torch.nn.functional.linear(*inputs)
     expected.sum().backward()
     close(y, expected.detach().numpy())
-    for actual, leaf in zip(backward(np.ones_like(y)), leaves, strict=True):
+    for actual, leaf in zip(backward(np.ones_like(y)), inputs, strict=True):
         close(actual, leaf.grad.numpy())
 
 

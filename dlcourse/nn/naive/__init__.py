@@ -16,6 +16,7 @@ from dlcourse.nn.naive.activations import (
     softplus,
     tanh,
 )
+from dlcourse.nn.naive.attention import scaled_dot_product_attention
 from dlcourse.nn.naive.conv import conv2d, conv_transpose2d
 from dlcourse.nn.naive.dropout import dropout
 from dlcourse.nn.naive.embedding import embedding
@@ -36,6 +37,7 @@ from dlcourse.nn.naive.norm import (
     weight_standardization,
 )
 from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+from dlcourse.nn.naive.recurrent import gru, lstm, rnn
 from dlcourse.nn.naive.shape import flatten
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "flatten",
     "gelu",
     "group_norm",
+    "gru",
     "instance_norm",
     "interpolate",
     "l1_loss",
@@ -58,11 +61,14 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
     "max_pool2d",
     "max_unpool2d",
     "mse_loss",
     "prelu",
     "relu",
+    "rnn",
+    "scaled_dot_product_attention",
     "sigmoid",
     "silu",
     "smooth_l1_loss",

@@ -13,11 +13,13 @@ from dlcourse.nn.ops.activations import (
     softmax,
     tanh,
 )
+from dlcourse.nn.ops.attention import scaled_dot_product_attention
 from dlcourse.nn.ops.batch_norm import batch_norm
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
 from dlcourse.nn.ops.cross_entropy import cross_entropy
 from dlcourse.nn.ops.dropout import dropout
 from dlcourse.nn.ops.embedding import embedding
+from dlcourse.nn.ops.gru import gru
 from dlcourse.nn.ops.interpolate import interpolate
 from dlcourse.nn.ops.linear import linear
 from dlcourse.nn.ops.losses import (
@@ -26,8 +28,10 @@ from dlcourse.nn.ops.losses import (
     mse_loss,
     smooth_l1_loss,
 )
+from dlcourse.nn.ops.lstm import lstm
 from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+from dlcourse.nn.ops.recurrent import rnn
 from dlcourse.nn.ops.shape import flatten
 from dlcourse.nn.ops.smooth_activations import gelu, silu, softplus
 
@@ -44,6 +48,7 @@ __all__ = [
     "flatten",
     "gelu",
     "group_norm",
+    "gru",
     "instance_norm",
     "interpolate",
     "l1_loss",
@@ -51,11 +56,14 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
     "max_pool2d",
     "max_unpool2d",
     "mse_loss",
     "prelu",
     "relu",
+    "rnn",
+    "scaled_dot_product_attention",
     "sigmoid",
     "silu",
     "smooth_l1_loss",

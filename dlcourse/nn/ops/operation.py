@@ -18,7 +18,8 @@ def operation(*names):
     floating dtypes, and refuses two dtypes at once: NumPy would convert the cheaper one without a
     word and every later operation would run at the price of the dearer. Its backward refuses a
     gradient of another shape than the output, which NumPy would broadcast. For a scalar output
-    (a loss) the gradient may be left out and is 1.
+    (a loss) the gradient may be left out and is 1. Where the output has several parts, `upstream`
+    says how their gradients are given.
     """
 
     def decorate(function):
@@ -41,7 +42,7 @@ def operation(*names):
 
             @functools.wraps(backward)
             def checked_backward(dy=None, **how):
-                return backward(_upstream(title, y, dy), **how)
+                return backward(upstream(title, y, dy), **how)
 
             return y, checked_backward
 
@@ -68,12 +69,18 @@ def _floating(title, name, value, dtype):
     return array, array.dtype
 
 
-def _upstream(title, y, dy):
+def upstream(title, y, dy):
     """Return dL/dy as an array of y's shape and dtype.
 
-    Of several outputs the first has the gradient: those after it are places, which have none.
+    Where y is a tuple of parts, such as (output, h_n), dy is a tuple of the same structure, in
+    which None stands for a part that the loss does not depend on. An array alone is the gradient
+    for the first part, the others having none. Parts that are integers, the places of a maximum,
+    have no gradient: there dL/dy is an array, that for the first part.
     """
-    y = y[0] if isinstance(y, tuple) else y
+    if isinstance(y, tuple) and any(is_places(part) for part in y):
+        y = y[0]
+    if isinstance(y, tuple):
+        return _of_parts(title, y, dy)
     if dy is None:
         if np.ndim(y) == 0:
             return y.dtype.type(1)
@@ -88,6 +95,34 @@ def _upstream(title, y, dy):
             f"got {dy.shape}"
         )
     return dy
+
+
+def is_places(part):
+    """Tell whether a part of an output holds integers."""
+    return isinstance(part, np.ndarray) and part.dtype.kind in "iu"
+
+
+def _of_parts(title, y, dy):
+    """Return a gradient, or None, for each part of an output that is a tuple."""
+    if dy is None:
+        raise ValueError(
+            f"{title}: the output has {len(y)} parts, so backward needs a gradient: a tuple of "
+            "that structure, with None for what the loss does not depend on, or an array for the "
+            "first part"
+        )
+    parts = dy if isinstance(dy, tuple) else (dy, *[None] * (len(y) - 1))
+    if len(parts) != len(y):
+        raise ValueError(
+            f"{title}: the output has {len(y)} parts, and dL/dy must have as many, got {len(parts)}"
+        )
+    surplus = [k for k, part in enumerate(y) if part is None and parts[k] is not None]
+    if surplus:
+        raise ValueError(f"{title}: part {surplus[0]} of the output is None and has no gradient")
+    nothing = [tuple([None] * len(part)) if isinstance(part, tuple) else None for part in y]
+    return tuple(
+        nothing[place] if given is None else upstream(title, part, given)
+        for place, (part, given) in enumerate(zip(y, parts, strict=True))
+    )
 
 
 def check_dim(title, x, dim):
