@@ -18,6 +18,9 @@ def add_arguments(parser):
         help="where the submissions lie, as DIR/STUDENT/HOMEWORK/ (default: grades/submitted)",
     )
     parser.add_argument(
+        "--student", metavar="ID", help="grade this student alone; the others keep their lines"
+    )
+    parser.add_argument(
         "--demo",
         action="store_true",
         help="invent a class of every kind of submission first, and grade that",
@@ -46,7 +49,7 @@ def run(args):
         if args.demo:
             course.solution_path(root, args.homework)
             classroom.place(root, args.homework, submitted)
-        rows = grade(root, args.homework, submitted, limits, args.jobs)
+        rows = grade(root, args.homework, submitted, limits, args.jobs, args.student)
     except course.CourseError as error:
         print(f"dlcourse grade: {error}", file=sys.stderr)
         return 2
@@ -55,18 +58,20 @@ def run(args):
     return 1 if any(row.state == "grader error" for row in rows) else 0
 
 
-def grade(root, homework, submitted, limits=None, jobs=2):
+def grade(root, homework, submitted, limits=None, jobs=2, student=None):
     """Grade submissions, enter them in the gradebook, write grades.csv and the feedback pages.
 
-    submitted: a folder with STUDENT/HOMEWORK/ in it. Returns a report.Row for each, sorted by
-    student. CourseError where there is nothing to grade.
+    submitted: a folder with STUDENT/HOMEWORK/ in it. student: the one to grade, or None for all.
+    Returns a report.Row for each, sorted by student. CourseError where there is nothing to grade.
     """
     course.solution_path(root, homework)
     submissions = batch.find_submissions(submitted, homework)
+    if student is not None:
+        submissions = {name: path for name, path in submissions.items() if name == student}
     if not submissions:
         raise course.CourseError(
-            f"no submissions for {homework} in {submitted}: they belong in "
-            f"{submitted}/STUDENT/{homework}/{homework}.ipynb (for an invented class: --demo)"
+            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
+            f"{student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: --demo)"
         )
     writer = Writer(root, homework)
     rows = []
@@ -81,7 +86,7 @@ def grade(root, homework, submitted, limits=None, jobs=2):
             )
     rows = sorted((_feedback(writer, row) for row in rows), key=lambda row: row.student)
     questions = list(dict.fromkeys(name.split("-")[0] for name in writer.order))
-    report.write_csv(Path(root) / "grades" / homework / "grades.csv", rows, questions)
+    report.write_csv(Path(root) / "grades" / homework / "grades.csv", rows, questions, student)
     return rows
 
 

@@ -116,7 +116,9 @@ class Writer:
                     float(grade.score),
                     float(grade.max_score),
                     None if grade.auto_score is None else float(grade.auto_score),
-                    bool(grade.needs_manual_grade),
+                    # nbgrader asks for a second look at a hand mark after each regrading; the
+                    # mark counts meanwhile, so nothing is missing.
+                    bool(grade.needs_manual_grade) and grade.manual_score is None,
                 )
                 for grade in notebook.grades
             }

@@ -47,29 +47,40 @@ def table(rows):
     return "\n".join([*text, "", f"{len(rows)} submissions: {summary}"])
 
 
-def write_csv(path, rows, questions):
+def write_csv(path, rows, questions, student=None):
     """Write grades.csv: student, status, score, max_score, a column a question, what it took.
 
     A submission that was not graded has empty scores: an empty cell is no zero. The score counts
     the marks that are there; `manual_pending` says how many points still wait for a person.
+    student: where one alone was graded, the lines of the others stay as they are.
     """
     columns = ["student", "status", "score", "max_score", "auto_score", "manual_pending"]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    header = [*columns, *questions, "seconds", "peak_memory_mib", "note"]
+    lines = {} if student is None else _read_lines(path, header)
+    for row in rows:
+        marks = row.marks
+        if marks is None:
+            scores = [""] * (len(columns) - 2 + len(questions))
+        else:
+            by_question = marks.by_question()
+            numbers = [marks.score, marks.points, marks.automatic, marks.pending]
+            numbers += [by_question[question] for question in questions]
+            scores = [f"{number:g}" for number in numbers]
+        took = [f"{row.seconds:.1f}", f"{row.memory:.0f}"]
+        lines[row.student] = [row.student, row.state, *scores, *took, row.note]
     with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, *questions, "seconds", "peak_memory_mib", "note"])
-        for row in rows:
-            marks = row.marks
-            if marks is None:
-                scores = [""] * (len(columns) - 2 + len(questions))
-            else:
-                by_question = marks.by_question()
-                numbers = [marks.score, marks.points, marks.automatic, marks.pending]
-                numbers += [by_question[question] for question in questions]
-                scores = [f"{number:g}" for number in numbers]
-            took = [f"{row.seconds:.1f}", f"{row.memory:.0f}"]
-            writer.writerow([row.student, row.state, *scores, *took, row.note])
+        csv.writer(file).writerows([header, *(lines[name] for name in sorted(lines))])
+
+
+def _read_lines(path, header):
+    """The lines of an earlier grades.csv by student; none where its columns are others."""
+    if not path.is_file():
+        return {}
+    with open(path, newline="", encoding="utf-8") as file:
+        found, *lines = [*csv.reader(file)] or [[]]
+    return {line[0]: line for line in lines} if found == header else {}
 
 
 ADVICE = {
@@ -79,7 +90,7 @@ ADVICE = {
     "out of memory": "Your notebook used more memory than it may. Look for a list that grows in "
     "a loop that never ends, or an array with an axis too many. Then hand in again.",
     "crashed": "Python itself ended while your notebook ran. Look for exit(), quit() or "
-    "os._exit() in the cell named below, or a recursion that never ends. Then restart the kernel, "
+    "os._exit() in the cell named above, or a recursion that never ends. Then restart the kernel, "
     "run all cells, and hand in again.",
     "malformed": "What you handed in could not be read as this homework.",
     "grader error": "This is not your fault: the grader failed. Your instructor has been told and "
@@ -103,7 +114,7 @@ h1 {{ font-size: 1.5rem; }}
 </head>
 <body>
 <h1>{homework} of {student}</h1>
-<p class="state"><strong>Not graded: {state}.</strong> {note}.</p>
+<p class="state"><strong>Not graded: {state}.</strong> {note}</p>
 <p>{advice}</p>
 <p>You have no marks for this homework yet. That is not a zero: nothing was counted.</p>
 </body>
@@ -113,10 +124,12 @@ h1 {{ font-size: 1.5rem; }}
 
 def failure_page(homework, row):
     """The feedback page of a submission that could not be graded: what happened, what to do."""
+    # A grader's error speaks of the grader's machine: it is for the instructor.
+    note = "" if row.state == "grader error" else row.note.rstrip(".") + "."
     return _PAGE.format(
         homework=html.escape(homework),
         student=html.escape(row.student),
         state=html.escape(row.state),
-        note=html.escape(row.note[:1].upper() + row.note[1:].rstrip(".")),
+        note=html.escape(note[:1].upper() + note[1:]),
         advice=html.escape(ADVICE[row.state]),
     )

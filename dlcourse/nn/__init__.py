@@ -26,7 +26,7 @@ from dlcourse.nn.fit import Evaluation, History, Progress, evaluate, fit
 from dlcourse.nn.flatten import Flatten
 from dlcourse.nn.gradcheck import GradcheckError, GradcheckReport, gradcheck, numerical_gradient
 from dlcourse.nn.linear import Linear
-from dlcourse.nn.losses import CrossEntropyLoss, MSELoss
+from dlcourse.nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, SmoothL1Loss
 from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.norm import GroupNorm, LayerNorm
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
@@ -47,6 +47,7 @@ __all__ = [
     "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
     "Conv2d",
@@ -63,6 +64,7 @@ __all__ = [
     "GroupNorm",
     "History",
     "InstanceNorm2d",
+    "L1Loss",
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
@@ -86,6 +88,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "SinusoidalPositionalEncoding",
+    "SmoothL1Loss",
     "Softmax",
     "Softplus",
     "StdConv2d",

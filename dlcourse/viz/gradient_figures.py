@@ -31,7 +31,7 @@ def price_of_a_gradient(weights, nudged, backward, *, measured, title=None, ax=N
     for label, times, k in rows:
         ax.plot(weights, times, color=CYCLE[k], linestyle=LINE_STYLES[k])
         full = measured if k else np.ones(len(weights), dtype=bool)
-        for mask, face in ((full, CYCLE[k]), (~full, "white")):
+        for mask, face in ((full, CYCLE[k]), (~full, "none")):
             ax.plot(
                 np.asarray(weights)[mask],
                 np.asarray(times)[mask],
@@ -107,8 +107,8 @@ def error_against_step(steps, errors, *, title=None):
         ax.set(xscale="log", yscale="log", xlabel="nudge h", xticks=[1e-14, 1e-10, 1e-6, 1e-2])
         ax.set_title(dtype, fontsize=11, fontweight="normal")
     panels[0].set_ylabel("relative error of the slope")
-    lowest = min(np.nanmin(e[e > 0]) for curves in errors.values() for e in curves.values())
-    panels[0].set_ylim(lowest / 3000, 30)
+    every = np.concatenate([np.asarray(e) for curves in errors.values() for e in curves.values()])
+    panels[0].set_ylim(every[every > 0].min() / 3000, 30)
     if title:
         figure.suptitle(title, x=0.01, ha="left")
     return figure

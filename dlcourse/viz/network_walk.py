@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
@@ -37,14 +38,29 @@ def network_walk(values, grads, weights, target):
     shown = {"forward": set(), "back": set()}
     frames = []
     for direction, name, title in steps:
-        if name:
-            shown[direction].add(name)
+        shown[direction].add(name)
         frames.append(_frame(values, grads, weights, target, shown, (direction, name), title))
     labels = [
-        f"{'' if direction == 'forward' else 'back to '}{name or 'start'}"
+        name if direction == "forward" else "dw, dv" if name == "weights" else f"d{name}"
         for direction, name, _ in steps
     ]
-    return frames, labels, [f"Network graph, {title}" for _, _, title in steps]
+    return frames, labels, [_description(step, values, grads) for step in steps]
+
+
+def _description(step, values, grads):
+    """What a frame adds to the picture, in words and with all its numbers."""
+    direction, name, title = step
+    if name == "weights":
+        new = {"dL/dw": grads["w"], "dL/dv": grads["v"]}
+    elif direction == "forward":
+        new = {name: values[name]}
+    else:
+        new = {f"dL/d{name}": 1 if name == "L" else grads[name]}
+    numbers = "; ".join(
+        f"{what} = {', '.join(number(n) for n in np.atleast_1d(value))}"
+        for what, value in new.items()
+    )
+    return f"The network as a graph. {title}. New: {numbers}."
 
 
 def _steps(values, grads, weights, target):
@@ -58,7 +74,8 @@ def _steps(values, grads, weights, target):
     ]
     yield "forward", "z", "Forward: " + ",   ".join(lines)
     closed = [number(zk) for zk in z if zk <= 0]
-    yield "forward", "h", f"Forward: ReLU turns {' and '.join(closed)} into 0, the rest pass"
+    what = f"turns {' and '.join(closed)} into 0, the rest pass" if closed else "lets all pass"
+    yield "forward", "h", f"Forward: ReLU {what}"
     terms = " + ".join(
         f"{in_product(vk)}·{in_product(hk)}" for vk, hk in zip(v, h, strict=True)
     ) + (f" + {number(c)}" if c else "")

@@ -104,6 +104,19 @@ def test_csv(tmp_path):
     assert {ben[c] for c in ("score", "max_score", "auto_score", "q", "essay")} == {""}
 
 
+def test_csv_of_one_student_keeps_the_lines_of_others(tmp_path):
+    path, (ann, ben) = tmp_path / "grades.csv", rows()
+    report.write_csv(path, [ann, ben], ["q", "essay"])
+    before = path.read_text().splitlines()
+    changed = report.Row("ben", "malformed", None, 1.0, 50.0, "no notebook")
+    report.write_csv(path, [changed], ["q", "essay"], student="ben")
+    after = path.read_text().splitlines()
+    assert after[:2] == before[:2]
+    assert after[2].startswith("ben,malformed,")
+    report.write_csv(path, [changed], ["another", "question"], student="ben")
+    assert len(path.read_text().splitlines()) == 2  # columns of another homework: begin anew
+
+
 @pytest.mark.parametrize("state", [s for s in batch.STATES if not s.startswith("graded")])
 def test_failure_page_has_advice_for_every_state(state):
     row = report.Row("<b>ann</b>", state, None, 1.0, 1.0, "it <i>failed</i>")

@@ -198,8 +198,50 @@ def classes(draw):
     examples, count = draw(st.integers(1, 6)), draw(st.integers(1, 5))
     scale = draw(st.sampled_from([1.0, 100.0]))
     options = {"reduction": draw(st.sampled_from(["mean", "sum", "none"]))}
+    options["label_smoothing"] = draw(st.sampled_from([0.0, 0.0, 0.1, 1.0]))
     scores = rng.standard_normal((examples, count)) * scale
-    return Drawn([scores], [rng.integers(count, size=examples)], options)
+    labels = rng.integers(count, size=examples)
+    if draw(st.booleans()):
+        options["ignore_index"] = -7
+        labels[1:][rng.uniform(size=examples - 1) < 0.3] = -7
+    weights = [rng.uniform(0.5, 2, count)] if draw(st.booleans()) else []
+    return Drawn([scores], [labels, *weights], options)
+
+
+def weight_by_name(function):
+    """The classes' weights come after the labels here, and PyTorch has arguments between them."""
+    return lambda scores, labels, weight=None, **options: function(
+        scores, labels, weight=weight, **options
+    )
+
+
+@st.composite
+def distances(draw, betas=()):
+    """Inputs and targets whose difference is near no kink: not 0, and not ±β."""
+    rng = np.random.default_rng(draw(seeds))
+    options = {"reduction": draw(st.sampled_from(["mean", "sum", "none"]))}
+    if betas:
+        options["beta"] = draw(st.sampled_from(betas))
+    target = rng.standard_normal(draw(shapes))
+    distance = rng.choice([-2.5, -0.7, -0.2, 0.3, 0.8, 3.0], size=target.shape)
+    return Drawn([target + distance], [target], options)
+
+
+@st.composite
+def yes_or_no(draw):
+    rng = np.random.default_rng(draw(seeds))
+    shape = draw(shapes)
+    scores = rng.standard_normal(shape) * draw(st.sampled_from([1.0, 20.0]))
+    options = {"reduction": draw(st.sampled_from(["mean", "sum", "none"]))}
+    factors = [rng.uniform(0.5, 2, shape[-1:]), rng.uniform(0.5, 2, shape)]
+    return Drawn([scores], [rng.uniform(size=shape), *factors[: draw(st.integers(0, 2))]], options)
+
+
+def weights_by_name(function):
+    """Factors for positives, then for all, by name: PyTorch has other arguments between."""
+    return lambda scores, target, pos_weight=None, weight=None, **options: function(
+        scores, target, weight=weight, pos_weight=pos_weight, **options
+    )
 
 
 F = torch.nn.functional
@@ -219,5 +261,13 @@ CASES = [
     Case("dropout", left_out(), dropout_of_pytorch),
     Case("embedding", look_ups(), F.embedding, numbers_first),
     Case("mse_loss", squared_error(), F.mse_loss),
-    Case("cross_entropy", classes(), F.cross_entropy),
+    Case("cross_entropy", classes(), F.cross_entropy, weight_by_name),
+    Case("l1_loss", distances(), F.l1_loss),
+    Case("smooth_l1_loss", distances([1.0, 0.5, 0.0]), F.smooth_l1_loss),
+    Case(
+        "binary_cross_entropy_with_logits",
+        yes_or_no(),
+        F.binary_cross_entropy_with_logits,
+        weights_by_name,
+    ),
 ]

@@ -143,6 +143,32 @@ def test_convolutions_start_as_in_pytorch(make):
         np.testing.assert_allclose(our.data.std(), largest[0] / 3**0.5, rtol=0.2)
 
 
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("padding", [0, 2, 4])
+@pytest.mark.parametrize("stride", [1, 2, 7])
+def test_bands_of_rows_change_nothing(monkeypatch, stride, padding, dilation):
+    """A large sample is cut into bands: here of one or two rows, at the edges in the padding."""
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((3, 2, 11, 9)), rng.standard_normal((4, 2, 3, 3))
+    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    y, backward = ops.conv2d(x, weight, **options)
+    dy = rng.standard_normal(y.shape)
+    expected = backward(dy)
+    transposed, back = ops.conv_transpose2d(dy, weight, **options)
+    transposed_gradients = back(np.ones_like(transposed))
+    for wide in (1, y.shape[3] + 1):
+        monkeypatch.setattr("dlcourse.nn.ops.columns.PIECE_BYTES", 1)
+        monkeypatch.setattr("dlcourse.nn.ops.columns.WIDE", wide)
+        close(ops.conv2d(x, weight, **options)[0], y)
+        for actual, oracle in zip(backward(dy)[:2], expected[:2], strict=True):
+            close(actual, oracle)
+        close(ops.conv_transpose2d(dy, weight, **options)[0], transposed)
+        for actual, oracle in zip(
+            back(np.ones_like(transposed))[:2], transposed_gradients[:2], strict=True
+        ):
+            close(actual, oracle)
+
+
 @pytest.mark.parametrize("samples", [1, 3, 50])
 def test_blocks_of_samples_change_nothing(samples):
     """Samples are taken in blocks that fit the cache; the last block is smaller."""

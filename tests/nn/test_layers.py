@@ -65,6 +65,14 @@ def test_dropout_draws_anew_and_repeats_with_a_seed():
     np.testing.assert_array_equal(layer.eval()(x), x)
 
 
+def test_the_nearest_input_is_found_without_rounding():
+    """26 → 22: PyTorch's float32 puts output 11 at input 12 where 11 · 26 / 22 is 13."""
+    for inputs, outputs in ((26, 22), (30, 22), (7, 3)):
+        x = np.arange(float(inputs)).reshape(1, 1, 1, inputs)
+        y, _ = ops.interpolate(x, size=(1, outputs))
+        np.testing.assert_array_equal(y.ravel(), np.arange(outputs) * inputs // outputs)
+
+
 @pytest.mark.parametrize("options", [{}, {"padding_idx": 2}, {"padding_idx": -1}])
 @pytest.mark.parametrize("scale", [False, True])
 def test_embeddings_equal_pytorch(options, scale):

@@ -22,7 +22,13 @@ from dlcourse.nn.naive.dropout import dropout
 from dlcourse.nn.naive.embedding import embedding
 from dlcourse.nn.naive.interpolate import interpolate
 from dlcourse.nn.naive.linear import linear
-from dlcourse.nn.naive.losses import cross_entropy, mse_loss
+from dlcourse.nn.naive.losses import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from dlcourse.nn.naive.norm import (
     batch_norm,
     group_norm,
@@ -39,6 +45,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
     "batch_norm",
+    "binary_cross_entropy_with_logits",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
@@ -51,6 +58,7 @@ __all__ = [
     "gru",
     "instance_norm",
     "interpolate",
+    "l1_loss",
     "layer_norm",
     "leaky_relu",
     "linear",
@@ -65,6 +73,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
     "softmax",
     "softplus",
     "tanh",

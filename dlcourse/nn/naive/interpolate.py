@@ -1,6 +1,7 @@
 """Resizing images, one output at a time."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +15,7 @@ def sources(inputs, outputs, step, mode, align_corners):
         if mode == "nearest":
             result.append([(min(math.floor(i * step), inputs - 1), 1.0)])
             continue
-        position = max((i + 0.5) * step - 0.5, 0.0)
+        position = max((i + 0.5) * float(step) - 0.5, 0.0)
         if align_corners:
             position = i * (inputs - 1) / (outputs - 1) if outputs > 1 else 0.0
         position = min(position, inputs - 1)
@@ -32,7 +33,7 @@ def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=N
         steps = [1 / factor for factor in factors]
     else:
         sizes = both(size)
-        steps = [x.shape[2 + a] / sizes[a] for a in range(2)]
+        steps = [Fraction(x.shape[2 + a], sizes[a]) for a in range(2)]
     rows, columns = (
         sources(x.shape[2 + a], sizes[a], steps[a], mode, align_corners) for a in range(2)
     )

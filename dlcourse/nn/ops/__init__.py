@@ -16,12 +16,18 @@ from dlcourse.nn.ops.activations import (
 from dlcourse.nn.ops.attention import scaled_dot_product_attention
 from dlcourse.nn.ops.batch_norm import batch_norm
 from dlcourse.nn.ops.conv import conv2d, conv_transpose2d
+from dlcourse.nn.ops.cross_entropy import cross_entropy
 from dlcourse.nn.ops.dropout import dropout
 from dlcourse.nn.ops.embedding import embedding
 from dlcourse.nn.ops.gru import gru
 from dlcourse.nn.ops.interpolate import interpolate
 from dlcourse.nn.ops.linear import linear
-from dlcourse.nn.ops.losses import cross_entropy, mse_loss
+from dlcourse.nn.ops.losses import (
+    binary_cross_entropy_with_logits,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from dlcourse.nn.ops.lstm import lstm
 from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
@@ -34,6 +40,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
     "batch_norm",
+    "binary_cross_entropy_with_logits",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
@@ -46,6 +53,7 @@ __all__ = [
     "gru",
     "instance_norm",
     "interpolate",
+    "l1_loss",
     "layer_norm",
     "leaky_relu",
     "linear",
@@ -60,6 +68,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
     "softmax",
     "softplus",
     "tanh",

@@ -1,4 +1,4 @@
-"""The convolution and its transpose, each as one matrix product a block of samples.
+"""The convolution and its transpose, each as one matrix product for a piece of the batch.
 
 With every window as a column, y = W · columns; the gradient for x is the transpose of that map,
 and the transposed convolution is that gradient used as a forward pass.
@@ -6,8 +6,9 @@ and the transposed convolution is that gradient used as a forward pass.
 
 import numpy as np
 
+from dlcourse.nn.ops.columns import NARROW, pieces
 from dlcourse.nn.ops.operation import operation
-from dlcourse.nn.ops.windows import NARROW, Columns, Windows, check_image, pair
+from dlcourse.nn.ops.windows import Windows, check_image, pair
 
 
 @operation("x", "weight", "bias")
@@ -21,8 +22,8 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     Returns y: (N, out, H', W') with H' = ⌊(H + 2p − d(kh − 1) − 1) / s⌋ + 1, and backward, which
     maps dL/dy to dL/dx, dL/dweight, dL/dbias. `backward(dy, input_grad=False)` leaves dL/dx out.
-    The windows are laid out as columns a block of samples at a time and once more in backward:
-    kept for the whole batch they would take kh · kw times the memory of x.
+    The windows are laid out as columns a piece at a time and once more in backward: kept for the
+    whole batch they would take kh · kw times the memory of x.
 
     Raises ValueError where shapes or options do not fit or the kernel is larger than the padded x.
 
@@ -40,23 +41,24 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     check_weight("conv2d", weight, bias, groups, outputs=weight.shape[:1])
     check_image("conv2d", x, weight.shape[1] * groups)
     windows = conv_windows(x.shape[2:], weight.shape[2:], stride, padding, dilation)
-    columns = Columns(windows, x.shape[1], len(x), groups, x.dtype)
+    layout = (windows, x.shape[1], len(x), groups, x.dtype)
     matrix = as_matrix(weight, groups)  # (groups, out / groups, C / groups · kh · kw)
 
     y = np.empty((len(x), weight.shape[0], *windows.output), dtype=x.dtype)
-    for block in columns.blocks():
-        columns_to_images(matrix, columns.unfold(x[block]), y[block])
+    for columns, inputs, outputs in pieces(*layout):
+        columns_to_images(matrix, columns.unfold(x[inputs]), y[outputs])
     if bias is not None:
         y += bias[:, None, None]
 
     def backward(dy, input_grad=True):
-        dx = np.empty(x.shape, dtype=x.dtype) if input_grad else None
+        dx = np.zeros(x.shape, dtype=x.dtype) if input_grad else None
         dmatrix = np.zeros_like(matrix)
-        for block in columns.blocks():
-            dmatrix += weight_gradient(dy[block], columns.unfold(x[block]))
+        for columns, inputs, outputs in pieces(*layout):
+            part = dy[outputs]
+            dmatrix += weight_gradient(part, columns.unfold(x[inputs]))
             if input_grad:
-                dcolumns = images_to_columns(matrix, dy[block], columns.empty(len(dy[block])))
-                dx[block] = columns.fold(dcolumns)
+                dcolumns = images_to_columns(matrix, part, columns.empty(len(part)))
+                dx[inputs] += columns.fold(dcolumns)
         dbias = None if bias is None else dy.sum(axis=(0, 2, 3))
         return dx, from_matrix(dmatrix, weight.shape), dbias
 
@@ -88,28 +90,29 @@ def conv_transpose2d(
     """
     check_weight("conv_transpose2d", weight, bias, groups, inputs=weight.shape[:1])
     check_image("conv_transpose2d", x, weight.shape[0])
-    outputs = weight.shape[1] * groups
+    channels = weight.shape[1] * groups
     windows = transposed_windows(
         x.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation
     )
-    columns = Columns(windows, outputs, len(x), groups, x.dtype)
+    layout = (windows, channels, len(x), groups, x.dtype)
     matrix = as_matrix(weight, groups)  # (groups, C / groups, out / groups · kh · kw)
 
-    y = np.empty((len(x), outputs, *windows.size), dtype=x.dtype)
-    for block in columns.blocks():
-        copies = images_to_columns(matrix, x[block], columns.empty(len(x[block])))
-        y[block] = columns.fold(copies)
+    y = np.zeros((len(x), channels, *windows.size), dtype=x.dtype)
+    for columns, outputs, inputs in pieces(*layout):
+        part = x[inputs]
+        copies = images_to_columns(matrix, part, columns.empty(len(part)))
+        y[outputs] += columns.fold(copies)
     if bias is not None:
         y += bias[:, None, None]
 
     def backward(dy, input_grad=True):
         dx = np.empty(x.shape, dtype=x.dtype) if input_grad else None
         dmatrix = np.zeros_like(matrix)
-        for block in columns.blocks():
-            dcopies = columns.unfold(dy[block])
-            dmatrix += weight_gradient(x[block], dcopies)
+        for columns, outputs, inputs in pieces(*layout):
+            dcopies = columns.unfold(dy[outputs])
+            dmatrix += weight_gradient(x[inputs], dcopies)
             if input_grad:
-                columns_to_images(matrix, dcopies, dx[block])
+                columns_to_images(matrix, dcopies, dx[inputs])
         dbias = None if bias is None else dy.sum(axis=(0, 2, 3))
         return dx, from_matrix(dmatrix, weight.shape), dbias
 

@@ -1,6 +1,7 @@
 """Resizing images: a matrix for each axis."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -46,12 +47,13 @@ def weights(inputs, outputs, step, mode, align_corners):
     """The matrix (outputs, inputs) along one axis. step: the distance of outputs, in inputs."""
     matrix, i = np.zeros((outputs, inputs)), np.arange(outputs)
     if mode == "nearest":
-        matrix[i, np.minimum((i * step).astype(int), inputs - 1)] = 1
+        nearest = [min(math.floor(place * step), inputs - 1) for place in range(outputs)]
+        matrix[i, nearest] = 1
         return matrix
     if align_corners:
         position = i * ((inputs - 1) / max(outputs - 1, 1))
     else:
-        position = np.maximum((i + 0.5) * step - 0.5, 0)
+        position = np.maximum((i + 0.5) * float(step) - 0.5, 0)
     before = np.minimum(position.astype(int), inputs - 1)
     share = np.minimum(position - before, 1)
     # At the edge both neighbours are the last input.
@@ -68,7 +70,8 @@ def resized(shape, size, scale_factor):
         )
     if size is not None:
         sizes = pair("interpolate", "size", size)
-        return sizes, tuple(n / m for n, m in zip(shape, sizes, strict=True))
+        # Exact: a float would now and then round i · n / m below the integer that it is.
+        return sizes, tuple(Fraction(n, m) for n, m in zip(shape, sizes, strict=True))
     several = isinstance(scale_factor, tuple | list)
     factors = tuple(scale_factor) if several else (scale_factor, scale_factor)
     if len(factors) != 2 or not all(f > 0 for f in factors):

@@ -18,10 +18,7 @@ def mse_loss(input, target, reduction="mean"):
     >>> float(loss), backward()
     (2.0, array([ 0., -2.]))
     """
-    if input.shape != target.shape:
-        raise ValueError(
-            f"mse_loss: input and target must have one shape, got {input.shape} and {target.shape}"
-        )
+    check_one_shape("mse_loss", input, target)
     difference = input - target
     loss, scale = reduce_loss("mse_loss", difference * difference, reduction, input.size)
 
@@ -31,78 +28,112 @@ def mse_loss(input, target, reduction="mean"):
     return loss, backward
 
 
-@operation("input")
-def cross_entropy(input, target, reduction="mean"):
-    """L = mean over examples of −log pₜ, with p = softmax(input) and t the right class.
+@operation("input", "target")
+def l1_loss(input, target, reduction="mean"):
+    """L = mean of |input − target|.
 
-    input: scores (not probabilities) of shape (N, C), (N, C, d₁, ...) or (C,). target: either
-    integers 0 … C−1 of shape (N,), (N, d₁, ...) or (), or probabilities of input's shape.
-    reduction: "mean" over examples, "sum" or "none". Returns the loss (in nats) and backward,
-    which returns dL/dinput = (p − one-hot(t)) / N; for "none" it takes dL/dloss first.
-    Raises ValueError for a shape that does not fit or a label out of range, TypeError for labels
-    that are not integers.
+    Shapes, reduction and errors as for mse_loss. backward returns dL/dinput = sign(input − target)
+    / count, 0 where the two are equal. Large errors count less than in mse_loss: outliers pull
+    less.
 
-    Softmax and logarithm are one operation: log pₜ is finite where pₜ has rounded to 0.
-
-    >>> loss, backward = cross_entropy([[3.2, 5.1, -1.7]], [0])
-    >>> round(float(loss), 2), backward().round(2)
-    (2.04, array([[-0.87,  0.87,  0.  ]]))
+    >>> loss, backward = l1_loss([1.0, 2.0], [1.0, 4.0])
+    >>> float(loss), backward()
+    (1.0, array([ 0. , -0.5]))
     """
-    if input.ndim == 0 or input.shape[min(1, input.ndim - 1)] == 0:
-        raise ValueError(f"cross_entropy: input must have shape (N, C, ...), got {input.shape}")
-    axis = min(1, input.ndim - 1)
-    rows = np.moveaxis(input, axis, -1)  # (..., C)
-    target, is_class = check_target(input, target, axis)
-
-    shifted = rows - rows.max(axis=-1, keepdims=True)
-    exponentials = np.exp(shifted)
-    total = exponentials.sum(axis=-1, keepdims=True)
-    if is_class:
-        picked = np.take_along_axis(shifted, target[..., None], axis=-1)[..., 0]
-        losses = np.log(total[..., 0]) - picked
-    else:
-        target = np.moveaxis(target, axis, -1)
-        losses = (target * (np.log(total) - shifted)).sum(axis=-1)
-    loss, scale = reduce_loss("cross_entropy", losses, reduction, losses.size)
+    check_one_shape("l1_loss", input, target)
+    difference = input - target
+    loss, scale = reduce_loss("l1_loss", np.abs(difference), reduction, input.size)
 
     def backward(dloss):
-        p = exponentials / total
-        if is_class:
-            picked = np.take_along_axis(p, target[..., None], axis=-1)
-            np.put_along_axis(p, target[..., None], picked - 1, axis=-1)
-        else:
-            p = p * target.sum(axis=-1, keepdims=True) - target
-        p *= scale * (dloss if np.ndim(dloss) == 0 else dloss[..., None])
-        return np.moveaxis(p, -1, axis)
+        return np.sign(difference) * (scale * dloss)
 
     return loss, backward
 
 
-def check_target(input, target, axis):
-    """Return the target as an array, and whether it holds classes rather than probabilities."""
-    target = np.asarray(target)
-    expected = input.shape[:axis] + input.shape[axis + 1 :]
-    classes = input.shape[axis]
-    if target.dtype.kind == "f" and target.shape == input.shape:
-        if target.dtype != input.dtype:
-            raise TypeError(
-                f"cross_entropy: probabilities are {target.dtype} where input is {input.dtype}"
-            )
-        return target, False
-    if target.dtype.kind not in "iu":
-        raise TypeError(
-            f"cross_entropy: target must hold integer classes of shape {expected}, or "
-            f"probabilities of shape {input.shape}, got {target.dtype} of shape {target.shape}"
-        )
-    if target.shape != expected:
+@operation("input", "target")
+def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
+    """L = mean of d² / 2β where |d| < β, else |d| − β / 2, with d = input − target.
+
+    A parabola near 0 and straight lines beyond (Girshick, 2015): Huber's loss divided by β.
+    Shapes, reduction and errors as for mse_loss; β = 0 is l1_loss, β < 0 an error.
+
+    >>> loss, backward = smooth_l1_loss([0.5, 3.0], [0.0, 0.0], reduction="sum")
+    >>> float(loss), backward()
+    (2.625, array([0.5, 1. ]))
+    """
+    check_one_shape("smooth_l1_loss", input, target)
+    if not beta >= 0:
+        raise ValueError(f"smooth_l1_loss: beta must be at least 0, got {beta}")
+    beta = float(beta)
+    difference = input - target
+    size = np.abs(difference)
+    near = size < beta
+    # Where beta is 0 no difference is near, and the quotient is used nowhere.
+    losses = np.where(near, size * size * (0.5 / (beta or 1.0)), size - 0.5 * beta)
+    loss, scale = reduce_loss("smooth_l1_loss", losses, reduction, input.size)
+
+    def backward(dloss):
+        slope = np.where(near, difference * (1 / (beta or 1.0)), np.sign(difference))
+        return slope * (scale * dloss)
+
+    return loss, backward
+
+
+@operation("input", "target", "weight", "pos_weight")
+def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
+    """L = mean of −w (a t log p + (1 − t) log(1 − p)), with p = σ(input).
+
+    input: scores (not probabilities), any shape; target t: of input's shape, 0 to 1. weight w and
+    pos_weight a: shapes that broadcast to input's, or None, then 1; a > 1 makes a positive that is
+    missed cost more. reduction: "mean" over all elements, "sum" or "none". Returns the loss and
+    backward, which returns dL/dinput; without a it is w (p − t) / count.
+    Raises ValueError where shapes do not fit.
+
+    Sigmoid and logarithm are one operation: log p is finite where p has rounded to 0.
+
+    >>> loss, backward = binary_cross_entropy_with_logits([0.0, -1000.0], [1.0, 0.0])
+    >>> round(float(loss), 4), backward()
+    (0.3466, array([-0.25,  0.  ]))
+    """
+    title = "binary_cross_entropy_with_logits"
+    check_one_shape(title, input, target)
+    for name, array in (("weight", weight), ("pos_weight", pos_weight)):
+        check_broadcast(title, name, array, input.shape)
+    positive = target if pos_weight is None else target * pos_weight
+    e = np.exp(-np.abs(input))
+    # −log p = softplus(−x) and −log(1 − p) = x + softplus(−x).
+    minus_log_p = np.maximum(-input, 0) + np.log1p(e)
+    losses = (1 - target) * input + (1 - target + positive) * minus_log_p
+    if weight is not None:
+        losses = losses * weight
+    loss, scale = reduce_loss(title, losses, reduction, input.size)
+
+    def backward(dloss):
+        p = np.where(input >= 0, 1, e) / (1 + e)
+        slope = (1 - target) * p - positive * (1 - p)
+        if weight is not None:
+            slope = slope * weight
+        return slope * (scale * dloss)
+
+    return loss, backward
+
+
+def check_one_shape(title, input, target):
+    """Refuse two shapes: (N,) against (N, 1) would broadcast to (N, N)."""
+    if input.shape != target.shape:
         raise ValueError(
-            f"cross_entropy: input of shape {input.shape} expects classes of shape {expected}, "
-            f"got {target.shape}"
+            f"{title}: input and target must have one shape, got {input.shape} and {target.shape}"
         )
-    if target.size and (target.min() < 0 or target.max() >= classes):
-        wrong = target[(target < 0) | (target >= classes)][0] if target.ndim else target
+
+
+def check_broadcast(title, name, array, shape):
+    """Refuse factors that do not broadcast to the input, or that would enlarge it."""
+    if array is None:
+        return
+    fits = array.ndim <= len(shape) and all(
+        n in (1, m) for n, m in zip(array.shape[::-1], shape[::-1], strict=False)
+    )
+    if not fits:
         raise ValueError(
-            f"cross_entropy: labels must lie in 0 to {classes - 1} for {classes} classes, "
-            f"got {wrong}"
+            f"{title}: {name} must broadcast to input's shape {shape}, got {array.shape}"
         )
-    return target.astype(np.intp, copy=False), True

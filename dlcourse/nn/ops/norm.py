@@ -39,16 +39,19 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
         if array is not None and array.shape != shape:
             raise ValueError(f"layer_norm: {name} must have shape {shape}, got {array.shape}")
     leading = x.shape[: x.ndim - len(shape)]
-    normal, _, _, standard_backward = standardize(x.reshape(prod(leading), prod(shape)), eps)
-    normal = normal.reshape(x.shape)
-    axes = tuple(range(len(leading)))
-    y = affine(normal, weight, bias)
+    rows = (prod(leading), prod(shape))
+    normal, _, _, standard_backward = standardize(x.reshape(rows), eps)
+    y = affine(normal.reshape(x.shape), weight, bias)
 
     def backward(dy):
         dnormal = dy if weight is None else dy * weight
-        dx = standard_backward(dnormal.reshape(prod(leading), prod(shape))).reshape(x.shape)
-        dweight = None if weight is None else (dy * normal).sum(axis=axes)
-        return dx, dweight, None if bias is None else dy.sum(axis=axes)
+        dx = standard_backward(dnormal.reshape(rows)).reshape(x.shape)
+        dweight = dbias = None
+        if weight is not None:
+            dweight = np.einsum("ij,ij->j", dy.reshape(rows), normal).reshape(shape)
+        if bias is not None:
+            dbias = dy.reshape(rows).sum(axis=0).reshape(shape)
+        return dx, dweight, dbias
 
     return y, backward
 
@@ -148,23 +151,32 @@ def weight_standardization(weight, gain=None, scale=1.0, eps=1e-6):
 
 
 def standardize(rows, eps):
-    """x̂ over the last axis, with mean, variance and the backward from dL/dx̂ to dL/dx."""
+    """x̂ over the last axis, with mean, variance and the backward from dL/dx̂ to dL/dx.
+
+    Means are products with a column of 1 / m: the fastest sums along rows that NumPy has.
+    """
     count = rows.shape[-1]
-    mean = rows.mean(axis=-1, keepdims=True)
+    average = np.full((count, 1), 1 / count, dtype=rows.dtype)
+    mean = rows @ average
     normal = rows - mean
-    var = np.einsum("...i,...i->...", normal, normal)[..., None] / count
+    var = row_products(normal, normal) / count
     inverse = 1 / np.sqrt(var + float(eps))
     normal *= inverse
 
     def backward(dnormal):
-        slope = np.einsum("...i,...i->...", dnormal, normal)[..., None] / count
+        slope = row_products(dnormal, normal) / count
         dx = normal * -slope
         dx += dnormal
-        dx -= dnormal.mean(axis=-1, keepdims=True)
+        dx -= dnormal @ average
         dx *= inverse
         return dx
 
     return normal, mean, var, backward
+
+
+def row_products(a, b):
+    """Σᵢ aᵢ bᵢ of each pair of rows, with an axis of length 1 in the place of theirs."""
+    return (a[..., None, :] @ b[..., None])[..., 0]
 
 
 def over_groups(x, groups, weight, bias, eps, on_statistics=None):
@@ -175,15 +187,19 @@ def over_groups(x, groups, weight, bias, eps, on_statistics=None):
         on_statistics(mean[..., 0], var[..., 0])
     normal = normal.reshape(x.shape)
     by_channel = (-1, *[1] * (x.ndim - 2))
-    axes = (0, *range(2, x.ndim))
+    flat = (len(x), x.shape[1], prod(x.shape[2:]))
     gain = None if weight is None else weight.reshape(by_channel)
     y = affine(normal, gain, None if bias is None else bias.reshape(by_channel))
 
     def backward(dy):
         dnormal = dy if gain is None else dy * gain
         dx = standard_backward(dnormal.reshape(rows)).reshape(x.shape)
-        dweight = None if weight is None else (dy * normal).sum(axis=axes)
-        return dx, dweight, None if bias is None else dy.sum(axis=axes)
+        dweight = dbias = None
+        if weight is not None:
+            dweight = np.einsum("ncp,ncp->c", dy.reshape(flat), normal.reshape(flat))
+        if bias is not None:
+            dbias = dy.reshape(flat).sum(axis=(0, 2))
+        return dx, dweight, dbias
 
     return y, backward
 

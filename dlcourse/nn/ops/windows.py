@@ -1,20 +1,9 @@
-"""Where a kernel lies on an image: sizes, padding, and the windows laid out as columns.
-
-A convolution is one matrix product once every window is a column (im2col). `Columns` writes them
-for a block of samples into buffers that all blocks share, so that memory does not grow with the
-batch, and adds columns back into images, which is the transpose of that map.
-"""
+"""Where a kernel lies on an image: sizes, padding, and what its places read."""
 
 from dataclasses import dataclass
-from math import prod
+from functools import cached_property
 
 import numpy as np
-
-# Samples are taken together as long as their columns stay within this many bytes: about what the
-# second-level cache holds.
-BLOCK_BYTES = 2**20
-# A matrix product wants at least this many columns; below it samples are multiplied together.
-NARROW = 64
 
 
 def pair(title, name, value, least=1):
@@ -54,17 +43,17 @@ class Windows:
     dilation: tuple = (1, 1)
     count: tuple | None = None
 
-    @property
+    @cached_property
     def extent(self):
         """How many inputs a kernel spans: dilation · (kernel − 1) + 1."""
         return tuple(d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel, strict=True))
 
-    @property
+    @cached_property
     def padded(self):
         """The size of the padded image."""
         return tuple(n + sum(p) for n, p in zip(self.size, self.padding, strict=True))
 
-    @property
+    @cached_property
     def output(self):
         """The size of the output: ⌊(padded − extent) / stride⌋ + 1, or count."""
         if self.count is not None:
@@ -72,10 +61,26 @@ class Windows:
         sizes = zip(self.padded, self.extent, self.stride, strict=True)
         return tuple((n - e) // s + 1 for n, e, s in sizes)
 
-    @property
+    @cached_property
     def trivial(self):
         """Whether every window is one input: the columns are then the image itself."""
         return self.kernel == (1, 1) and self.size == self.padded == self.output
+
+    def band(self, first, last):
+        """The rows of the image that outputs first to last − 1 read, and the windows on these.
+
+        What the rows lack of a window at an edge of the image is padding.
+        """
+        top, across = self.padding[0][0], self.padding[1]
+        start = first * self.stride[0] - top
+        stop = (last - 1) * self.stride[0] + self.extent[0] - top
+        begin = min(max(start, 0), self.size[0])
+        end = max(min(stop, self.size[0]), begin)
+        above = min(begin, stop) - start
+        frame = ((above, stop - start - above - (end - begin)), across)
+        size, count = (end - begin, self.size[1]), (last - first, self.output[1])
+        windows = Windows(size, self.kernel, self.stride, frame, self.dilation, count)
+        return slice(begin, end), windows
 
     def check(self, title):
         """Refuse a kernel that fits nowhere."""
@@ -101,7 +106,7 @@ class Windows:
         for u, v in np.ndindex(self.kernel):
             yield (..., self.reach(0, u), self.reach(1, v))
 
-    @property
+    @cached_property
     def inside(self):
         """The two slices of the padded image that hold the image."""
         return tuple(
@@ -115,68 +120,3 @@ class Windows:
         padded = np.full((*x.shape[:-2], *self.padded), value, dtype=x.dtype)
         padded[(..., *self.inside)] = x
         return padded
-
-
-class Columns:
-    """Images of `channels` channels to columns and back, a block of samples at a time.
-
-    A block of m samples has columns of shape (groups, rows, m, places): rows = channels / groups ·
-    kernel, places = output height · width. Within a column the horizontal place comes before the
-    vertical one: windows are collected along the width first, then along the height, so that the
-    larger of the two copies moves whole planes.
-    """
-
-    def __init__(self, windows, channels, samples, groups, dtype):
-        self.windows, self.channels, self.groups, self.samples = windows, channels, groups, samples
-        self.rows = channels // groups * prod(windows.kernel)
-        self.places = prod(windows.output)
-        each = self.rows * groups * self.places * np.dtype(dtype).itemsize
-        fit = max(BLOCK_BYTES // max(1, each), NARROW // max(1, self.places))
-        self.block = max(1, min(samples, fit))
-        height, width = windows.output
-        down, across = windows.kernel
-        self._padded = np.zeros((channels, self.block, *windows.padded), dtype)
-        self._strips = np.empty((channels, across, self.block, windows.padded[0], width), dtype)
-        self._columns = np.empty((channels, across, down, self.block, height, width), dtype)
-
-    def blocks(self):
-        """Yield a slice of samples for each block."""
-        for start in range(0, self.samples, self.block):
-            yield slice(start, min(start + self.block, self.samples))
-
-    def unfold(self, x):
-        """Return the columns of a block x: (m, channels, H, W). The next call overwrites them."""
-        windows, m = self.windows, len(x)
-        image = x.transpose(1, 0, 2, 3)
-        if windows.trivial:
-            return image.reshape(self.groups, self.rows, m, self.places)
-        strips, columns = self._strips[:, :, :m], self._columns[:, :, :, :m]
-        if windows.padded != windows.size:
-            padded = self._padded[:, :m]
-            padded[(..., *windows.inside)] = image
-            image = padded
-        for k in range(windows.kernel[1]):
-            strips[:, k] = image[..., windows.reach(1, k)]
-        for k in range(windows.kernel[0]):
-            columns[:, :, k] = strips[..., windows.reach(0, k), :]
-        return self.empty(m)
-
-    def empty(self, m):
-        """Return the columns of a block of m samples as the last call left them."""
-        return self._columns[:, :, :, :m].reshape(self.groups, self.rows, m, self.places)
-
-    def fold(self, columns):
-        """Add columns back to where unfold read them; returns images (m, channels, H, W)."""
-        windows, m = self.windows, columns.shape[2]
-        if windows.trivial:
-            return columns.reshape(self.channels, m, *windows.size).transpose(1, 0, 2, 3)
-        down, across = windows.kernel
-        columns = columns.reshape(self.channels, across, down, m, *windows.output)
-        strips = self._strips[:, :, :m]
-        strips[...] = 0
-        for k in range(down):
-            strips[..., windows.reach(0, k), :] += columns[:, :, k]
-        image = np.zeros((self.channels, m, *windows.padded), columns.dtype)
-        for k in range(across):
-            image[..., windows.reach(1, k)] += strips[:, k]
-        return image[(..., *windows.inside)].transpose(1, 0, 2, 3)
