@@ -37,6 +37,7 @@ from dlcourse.nn.naive.norm import (
     weight_standardization,
 )
 from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+from dlcourse.nn.naive.positional import fourier_features
 from dlcourse.nn.naive.recurrent import gru, lstm, rnn
 from dlcourse.nn.naive.shape import flatten
 
@@ -51,6 +52,7 @@ __all__ = [
     "dropout",
     "embedding",
     "flatten",
+    "fourier_features",
     "gelu",
     "group_norm",
     "gru",
