@@ -12,8 +12,10 @@ from dlcourse.random import default_rng
 class MultiheadAttention(Module):
     """Attention in num_heads subspaces at once (Vaswani et al., 2017).
 
-        Q, K, V = query W_qᵀ + b_q, key W_kᵀ + b_k, value W_vᵀ + b_v, cut into heads of d columns
-        y = [head₁ … headₕ] W_oᵀ + b_o,   headᵢ = softmax(Qᵢ Kᵢᵀ / √d) Vᵢ
+    ```
+    Q, K, V = query W_qᵀ + b_q, key W_kᵀ + b_k, value W_vᵀ + b_v, cut into heads of d columns
+    y = [head₁ … headₕ] W_oᵀ + b_o,   headᵢ = softmax(Qᵢ Kᵢᵀ / √d) Vᵢ
+    ```
 
     `layer(query, key, value)` returns (y, weights). query: (L, N, embed_dim), key: (S, N, kdim),
     value: (S, N, vdim), with N first where batch_first, without N for one sequence; y is laid out
