@@ -23,8 +23,11 @@ def pieces(windows, channels, samples, groups, dtype):
     """
     height, width = windows.output
     row_bytes = max(1, channels * prod(windows.kernel) * width * np.dtype(dtype).itemsize)
-    most = max(1, PIECE_BYTES // row_bytes, -(-WIDE // width))
-    step = -(-height // -(-height // most))
+    step = height
+    if row_bytes * height > PIECE_BYTES:
+        # Half, for the buffers of two bands are there at once when one follows the other.
+        most = max(1, PIECE_BYTES // 2 // row_bytes, -(-WIDE // width))
+        step = -(-height // -(-height // most))
     for first in range(0, height, step):
         last = min(first + step, height)
         rows, part = (slice(None), windows) if step == height else windows.band(first, last)
