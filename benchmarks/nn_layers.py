@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.harness import Report, close, compare, one_thread
+from benchmarks.harness import Check, Report, close, compare, one_thread
+from benchmarks.memory import peak_bytes
 from dlcourse.nn import ops
 
 NAME = "nn_layers"
@@ -29,6 +30,13 @@ POOLINGS = {
     "global mean": (ops.adaptive_avg_pool2d, "adaptive_avg_pool2d", (1,)),
 }
 IMAGES = (32, 64, 32, 32)
+# label: N, channels, size, outputs, kernel, stride, padding; forward and backward
+MEMORY = {
+    "conv 64→64, 32², k3": (32, 64, 32, 64, 3, 1, 1),
+    "conv 128→128, 16², k3": (32, 128, 16, 128, 3, 1, 1),
+    "conv 64→64, one image of 224², k3": (1, 64, 224, 64, 3, 1, 1),
+}
+MEMORY_TARGET = 2.0
 
 
 def run(full=False):
@@ -49,7 +57,42 @@ def run(full=False):
             for ratio in pool(torch, rng, measure, label, *POOLINGS[label])
         ]
         ratios += norms(torch, rng, measure)
-    return Report(NAME, ratios=ratios)
+    report = Report(NAME, ratios=ratios)
+    memory(report)
+    return report
+
+
+def memory(report):
+    """Add the peaks of memory, each measured in processes of its own."""
+    megabytes = {}
+    for label in MEMORY:
+        peaks = peak_bytes(NAME, label)
+        if peaks is None:
+            report.facts["memory"] = "measured on Linux alone"
+            return
+        ours, peer = peaks
+        megabytes[label] = {"dlcourse": round(ours / 1e6, 1), "pytorch": round(peer / 1e6, 1)}
+        report.checks.append(
+            Check(f"peak memory, {label}", round(ours / peer, 2), at_most=MEMORY_TARGET)
+        )
+    report.facts["peak_megabytes"] = megabytes
+
+
+def memory_case(label, torch, small):
+    """The two sides of a case; small: the same code at sizes that need no memory to speak of."""
+    n, channels, size, outputs, kernel, stride, padding = MEMORY[label]
+    rng = np.random.default_rng(0)
+    if small:
+        n, channels, size, outputs = 1, 2, 8, 2
+    arrays = (
+        _normal(rng, n, channels, size, size),
+        _normal(rng, outputs, channels, kernel, kernel),
+        _normal(rng, outputs),
+    )
+    options = {"stride": stride, "padding": padding}
+    operation = partial(ops.conv2d, **options)
+    counterpart = partial(torch.nn.functional.conv2d, **options)
+    return sides(torch, rng, operation, counterpart, *arrays)[2:]
 
 
 def conv2d(
@@ -128,6 +171,16 @@ def norms(torch, rng, measure):
 
 def both(torch, rng, measure, label, operation, counterpart, *arrays):
     """The ratios of the forward pass, and of forward and backward with a given dL/dy."""
+    forward, peer_forward, step, peer_step = sides(torch, rng, operation, counterpart, *arrays)
+    same = close(rtol=1e-3, atol=2e-2)  # weights sum tens of thousands of float32 products
+    return [
+        measure(f"{label}, forward", forward, peer_forward, same=same),
+        measure(f"{label}, forward and backward", step, peer_step, same=same),
+    ]
+
+
+def sides(torch, rng, operation, counterpart, *arrays):
+    """Four functions: ours and PyTorch's forward pass, ours and PyTorch's with backward."""
     leaves = [torch.from_numpy(array).requires_grad_() for array in arrays]
     dy = _normal(rng, *operation(*arrays)[0].shape)
     tdy = torch.from_numpy(dy)
@@ -148,11 +201,7 @@ def both(torch, rng, measure, label, operation, counterpart, *arrays):
         y = counterpart(*leaves)
         return (y, *torch.autograd.grad(y, leaves, tdy))
 
-    same = close(rtol=1e-3, atol=2e-2)  # weights sum tens of thousands of float32 products
-    return [
-        measure(f"{label}, forward", forward, peer_forward, same=same),
-        measure(f"{label}, forward and backward", step, peer_step, same=same),
-    ]
+    return forward, peer_forward, step, peer_step
 
 
 def _normal(rng, *shape):

@@ -83,8 +83,11 @@ def test_the_layers_are_equal_and_all_are_measured(monkeypatch):
     monkeypatch.setattr(nn_layers, "IMAGES", (2, 16, 8, 8))
     smaller = [(label, 2, *rest) for label, _, *rest in nn_layers.CONVOLUTIONS]
     monkeypatch.setattr(nn_layers, "CONVOLUTIONS", smaller)
+    monkeypatch.setattr(nn_layers, "peak_bytes", lambda module, label: (3e6, 2e6))
     report = nn_layers.run()
     assert [r.label for r in report.ratios] == calls
+    assert {check.value for check in report.checks} == {1.5}
+    assert len(report.checks) == len(nn_layers.MEMORY)
     assert len(calls) == 2 * (5 + 4 + 3)
     assert {r.target for r in report.ratios} == {None, 1.0, 1.5, 1.6, 2.1}
 

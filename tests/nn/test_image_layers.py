@@ -135,6 +135,19 @@ def test_convolutions_leave_the_input_gradient_out_when_asked(layer):
         np.testing.assert_array_equal(before, parameter.grad)
 
 
+@pytest.mark.parametrize("size", [(9, 11), (10, 12), (2, 3, 9, 12)])
+def test_a_transposed_convolution_finds_the_wished_size_as_pytorch_does(size):
+    layer = ("ConvTranspose2d", (4, 3, 3), {"stride": 2, "padding": 1}, (2, 4, 5, 6))
+    ours, theirs, x = pair_of(layer, np.float32)
+    leaf = torch.tensor(x, requires_grad=True)
+    y, expected = ours(x, output_size=size), theirs(leaf, output_size=size)
+    close(y, expected.detach().numpy())
+    expected.sum().backward()
+    close(ours.backward(np.ones_like(y)), leaf.grad.numpy())
+    with pytest.raises(ValueError, match=r"9 to 10 along axis 0, got \(11, 12\)"):
+        ours(x, output_size=(11, 12))
+
+
 @pytest.mark.parametrize("make", ["Conv2d", "ConvTranspose2d"])
 def test_convolutions_start_as_in_pytorch(make):
     torch.manual_seed(0)

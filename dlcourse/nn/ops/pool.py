@@ -39,7 +39,7 @@ def max_pool2d(
     def backward(dy):
         drows = to_the_largest(dy, rows, y, windows, axis=0)
         dx = to_the_largest(drows, padded, rows, windows, axis=1)
-        return np.ascontiguousarray(dx[(..., *windows.inside)])
+        return dx[(..., *windows.inside)]
 
     if return_indices:
         return (y, indices_of(y, padded, windows)), backward
@@ -120,7 +120,7 @@ def avg_pool2d(
             rows[windows.along(1, k)] += share
         for k in range(windows.kernel[0]):
             dx[windows.along(0, k)] += rows
-        return np.ascontiguousarray(dx[(..., *windows.inside)])
+        return dx[(..., *windows.inside)]
 
     return y, backward
 
