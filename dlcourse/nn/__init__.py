@@ -31,6 +31,7 @@ from dlcourse.nn.module import Module, Parameter
 from dlcourse.nn.norm import GroupNorm, LayerNorm
 from dlcourse.nn.perceptron import Perceptron, PerceptronTrace
 from dlcourse.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d
+from dlcourse.nn.positional import FourierFeatures, SinusoidalPositionalEncoding
 from dlcourse.nn.recurrent import GRU, LSTM, RNN
 from dlcourse.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from dlcourse.nn.residual import Residual
@@ -56,6 +57,7 @@ __all__ = [
     "Embedding",
     "Evaluation",
     "Flatten",
+    "FourierFeatures",
     "GRUCell",
     "GradcheckError",
     "GradcheckReport",
@@ -85,6 +87,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositionalEncoding",
     "SmoothL1Loss",
     "Softmax",
     "Softplus",

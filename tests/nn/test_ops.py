@@ -12,9 +12,10 @@ from tests.nn.attention_cases import ATTENTION_CASES
 from tests.nn.image_cases import IMAGE_CASES
 from tests.nn.norm_cases import NORM_CASES
 from tests.nn.oracles import CASES, DTYPES, close, leaves, mapped
+from tests.nn.positional_cases import POSITIONAL_CASES
 from tests.nn.recurrent_cases import RECURRENT_CASES
 
-ALL = CASES + IMAGE_CASES + NORM_CASES + RECURRENT_CASES + ATTENTION_CASES
+ALL = CASES + IMAGE_CASES + NORM_CASES + RECURRENT_CASES + ATTENTION_CASES + POSITIONAL_CASES
 cases = pytest.mark.parametrize("case", ALL, ids=repr)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 

@@ -38,6 +38,7 @@ from dlcourse.nn.naive.norm import (
 )
 from dlcourse.nn.naive.penalties import elastic_net_penalty, l1_penalty, l2_penalty
 from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+from dlcourse.nn.naive.positional import fourier_features
 from dlcourse.nn.naive.recurrent import gru, lstm, rnn
 from dlcourse.nn.naive.shape import flatten
 
@@ -53,6 +54,7 @@ __all__ = [
     "elastic_net_penalty",
     "embedding",
     "flatten",
+    "fourier_features",
     "gelu",
     "group_norm",
     "gru",

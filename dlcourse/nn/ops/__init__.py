@@ -32,6 +32,7 @@ from dlcourse.nn.ops.lstm import lstm
 from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
 from dlcourse.nn.ops.penalties import elastic_net_penalty, l1_penalty, l2_penalty
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
+from dlcourse.nn.ops.positional import fourier_features
 from dlcourse.nn.ops.recurrent import rnn
 from dlcourse.nn.ops.shape import flatten
 from dlcourse.nn.ops.smooth_activations import gelu, silu, softplus
@@ -48,6 +49,7 @@ __all__ = [
     "elastic_net_penalty",
     "embedding",
     "flatten",
+    "fourier_features",
     "gelu",
     "group_norm",
     "gru",
