@@ -102,7 +102,7 @@ class KNeighborsClassifier:
         return distances if self.p == 1 else np.sqrt(distances)
 
     def predict_proba(self, x):
-        """The share of each class among the neighbours: (M, classes), in the order of classes_."""
+        """The share of each class among the neighbours: (M, classes), in the order of `classes_`."""
         _, numbers = self.kneighbors(x)
         votes = self._votes[numbers]
         counts = np.zeros((len(votes), len(self.classes_)), self._x.dtype)

@@ -14,10 +14,11 @@ class PCA:
 
     n_components: K, an integer from 1 to min(N, features); a float between 0 and 1, the share of
     the variance that has to be kept; or None, min(N, features). whiten: divide each number of z by
-    its standard deviation. After fit: components_ (K, features), whose rows have length 1, are
-    orthogonal, and have their largest element positive; mean_ (features,), explained_variance_,
-    explained_variance_ratio_ and singular_values_ (K,), n_components_. Names and signs are those of
-    scikit-learn; the dtype is that of the data.
+    its standard deviation. After fit: `components_`, (K, features), whose rows have length 1, are
+    orthogonal, and have their largest element positive; `mean_`, (features,);
+    `explained_variance_`, `explained_variance_ratio_` and `singular_values_`, (K,); and
+    `n_components_`. Names and signs are those of scikit-learn; the dtype is that of the data.
+    Raises ValueError for more components than there are, fewer than two examples, NaN.
 
     >>> x = [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
     >>> pca = PCA(n_components=1).fit(x)
