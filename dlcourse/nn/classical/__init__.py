@@ -4,8 +4,8 @@ Nearest neighbours, principal components, and the restricted Boltzmann machine t
 deep networks. Names and arguments of the first two are those of scikit-learn.
 """
 
+from dlcourse.nn.classical.boltzmann_machine import BernoulliRBM, RBMHistory
 from dlcourse.nn.classical.neighbors import KNeighborsClassifier
-from dlcourse.nn.classical.pca import PCA
-from dlcourse.nn.classical.rbm import BernoulliRBM, RBMHistory
+from dlcourse.nn.classical.principal_components import PCA
 
 __all__ = ["PCA", "BernoulliRBM", "KNeighborsClassifier", "RBMHistory"]

@@ -17,9 +17,10 @@ class KNeighborsClassifier:
 
     Ties: of two examples at the same distance the one that comes first in the training set is the
     nearer; of two classes with equally many votes, the one that comes first in `classes_` wins.
-    Distances are compared exactly: examples that are equal are at equal distances.
+    What is compared are distances by their definition, so that equal examples are equally far.
 
-    >>> knn = KNeighborsClassifier(n_neighbors=3).fit([[0.0], [1.0], [5.0], [6.0]], list("aabb"))
+    >>> x, y = [[0.0], [1.0], [5.0], [6.0]], ["a", "a", "b", "b"]
+    >>> knn = KNeighborsClassifier(n_neighbors=3).fit(x, y)
     >>> knn.predict([[2.0], [4.0]]), knn.predict_proba([[2.0]]).round(2)
     (array(['a', 'b'], dtype='<U1'), array([[0.67, 0.33]]))
     """
@@ -102,7 +103,7 @@ class KNeighborsClassifier:
         return distances if self.p == 1 else np.sqrt(distances)
 
     def predict_proba(self, x):
-        """The share of each class among the neighbours: (M, classes), in the order of `classes_`."""
+        """The share of each class among the neighbours: (M, classes), ordered as `classes_`."""
         _, numbers = self.kneighbors(x)
         votes = self._votes[numbers]
         counts = np.zeros((len(votes), len(self.classes_)), self._x.dtype)
