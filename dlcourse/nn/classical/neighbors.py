@@ -4,8 +4,10 @@ import numpy as np
 
 from dlcourse.nn.classical.table import table, whole
 
-# What is held at once, distances or differences, stays within this many bytes, if it can be.
+# The distances of a block of questions to all examples stay within this many bytes, if they can.
 BLOCK_BYTES = 2**25
+# Differences are taken so many bytes at a time: what is in the cache is summed at once.
+CACHE_BYTES = 2**18
 
 
 class KNeighborsClassifier:
@@ -94,12 +96,13 @@ class KNeighborsClassifier:
 
     def _distances(self, x, near):
         """The distances of one question to some examples, by their definition."""
+        examples = self._x if len(near) == len(self._x) else self._x[near]
         distances = np.empty(len(near), x.dtype)
-        block = max(1, BLOCK_BYTES // x.nbytes)
+        block = max(1, CACHE_BYTES // x.nbytes)
         for start in range(0, len(near), block):
-            difference = self._x[near[start : start + block]] - x
-            sizes = np.abs(difference) if self.p == 1 else difference * difference
-            sizes.sum(axis=1, out=distances[start : start + block])
+            difference = examples[start : start + block] - x
+            size = np.abs if self.p == 1 else np.square
+            size(difference, out=difference).sum(axis=1, out=distances[start : start + block])
         return distances if self.p == 1 else np.sqrt(distances)
 
     def predict_proba(self, x):

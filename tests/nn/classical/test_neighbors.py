@@ -70,6 +70,7 @@ def test_blocks_change_nothing(p, monkeypatch):
     x, questions = rng.standard_normal((50, 3)), rng.standard_normal((21, 3))
     whole = KNeighborsClassifier(4, p=p).fit(x, np.zeros(50)).kneighbors(questions)
     monkeypatch.setattr(neighbors, "BLOCK_BYTES", 1000)
+    monkeypatch.setattr(neighbors, "CACHE_BYTES", 100)
     parts = KNeighborsClassifier(4, p=p).fit(x, np.zeros(50)).kneighbors(questions)
     for part, result in zip(parts, whole, strict=True):
         np.testing.assert_array_equal(part, result)
