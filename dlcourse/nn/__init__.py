@@ -4,7 +4,7 @@ Operations (`ops`) return their output and the function that carries a gradient 
 the same operations as loops. Modules keep parameters and call them in the right order.
 """
 
-from dlcourse.nn import init, naive, ops
+from dlcourse.nn import init, naive, networks, ops
 from dlcourse.nn.activations import (
     GELU,
     LeakyReLU,
@@ -100,6 +100,7 @@ __all__ = [
     "gradcheck",
     "init",
     "naive",
+    "networks",
     "numerical_gradient",
     "ops",
 ]
