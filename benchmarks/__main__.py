@@ -5,10 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import mnist_mlp, operations
+from benchmarks import mnist_mlp, nn_layers, operations, recurrent_attention
 from benchmarks.record import RESULTS, load_average, table, write
 
-BENCHMARKS = {module.NAME: module for module in (operations, mnist_mlp)}
+BENCHMARKS = {
+    module.NAME: module for module in (operations, nn_layers, recurrent_attention, mnist_mlp)
+}
 
 
 def main(argv=None):

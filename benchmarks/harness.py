@@ -114,15 +114,19 @@ def _arrays(result):
 
 @dataclass
 class Check:
-    """A figure that is no ratio of times, with the least value that is good enough."""
+    """A figure that is no ratio of times, with the least or the largest that is good enough."""
 
     label: str
     value: float
     at_least: float | None = None
+    at_most: float | None = None
 
     @property
     def met(self):
-        return None if self.at_least is None else self.value >= self.at_least
+        if self.at_least is None and self.at_most is None:
+            return None
+        enough = self.at_least is None or self.value >= self.at_least
+        return enough and (self.at_most is None or self.value <= self.at_most)
 
 
 @dataclass

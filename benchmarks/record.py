@@ -23,6 +23,7 @@ def table(report):
         rows.append((r.label, ours, peer, f"{r.median:.2f}", f"{r.minimum:.2f}", target, _word(r)))
     for c in report.checks:
         target = "" if c.at_least is None else f"≥ {c.at_least:g}"
+        target += "" if c.at_most is None else f"≤ {c.at_most:g}"
         rows.append((c.label, f"{c.value:g}", "", "", "", target, _word(c)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -56,7 +57,13 @@ def write(report, load, folder=RESULTS):
             for r in report.ratios
         ],
         "checks": [
-            {"label": c.label, "value": c.value, "at_least": c.at_least, "met": c.met}
+            {
+                "label": c.label,
+                "value": c.value,
+                "at_least": c.at_least,
+                "at_most": c.at_most,
+                "met": c.met,
+            }
             for c in report.checks
         ],
         "facts": report.facts,

@@ -66,7 +66,11 @@ class PReLU(Module):
 class GELU(Module):
     """x Φ(x), elementwise, with the normal distribution function Φ (Hendrycks & Gimpel, 2016).
 
-    approximate: "none", or "tanh" for the formula of the first transformers, off by at most 5e-4.
+    x: any shape, y: of x's shape. approximate: "none", or "tanh" for the formula of the first
+    transformers, off by at most 5e-4. Raises ValueError for another approximation.
+
+    >>> GELU()(np.array([-1.0, 0.0, 2.0])).round(4)
+    array([-0.1587,  0.    ,  1.9545])
     """
 
     def __init__(self, approximate="none"):
@@ -83,14 +87,26 @@ class GELU(Module):
 
 
 class SiLU(Module):
-    """x σ(x), elementwise, also called Swish (Ramachandran et al., 2017)."""
+    """x σ(x), elementwise, also called Swish (Ramachandran et al., 2017).
+
+    x: any shape, y: of x's shape.
+
+    >>> SiLU()(np.array([-1.0, 0.0, 2.0])).round(4)
+    array([-0.2689,  0.    ,  1.7616])
+    """
 
     def forward(self, x):
         return ops.silu(x)
 
 
 class Softplus(Module):
-    """log(1 + e^(βx)) / β, elementwise, and x itself where βx > threshold."""
+    """log(1 + e^(βx)) / β, elementwise, and x itself where βx > threshold (Dugas et al., 2001).
+
+    x: any shape, y: of x's shape.
+
+    >>> Softplus()(np.array([-1.0, 0.0, 30.0])).round(4)
+    array([ 0.3133,  0.6931, 30.    ])
+    """
 
     def __init__(self, beta=1.0, threshold=20.0):
         super().__init__()

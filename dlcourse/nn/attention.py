@@ -12,8 +12,10 @@ from dlcourse.random import default_rng
 class MultiheadAttention(Module):
     """Attention in num_heads subspaces at once (Vaswani et al., 2017).
 
-        Q, K, V = query W_qᵀ + b_q, key W_kᵀ + b_k, value W_vᵀ + b_v, cut into heads of d columns
-        y = [head₁ … headₕ] W_oᵀ + b_o,   headᵢ = softmax(Qᵢ Kᵢᵀ / √d) Vᵢ
+    ```
+    Q, K, V = query W_qᵀ + b_q, key W_kᵀ + b_k, value W_vᵀ + b_v, cut into heads of d columns
+    y = [head₁ … headₕ] W_oᵀ + b_o,   headᵢ = softmax(Qᵢ Kᵢᵀ / √d) Vᵢ
+    ```
 
     `layer(query, key, value)` returns (y, weights). query: (L, N, embed_dim), key: (S, N, kdim),
     value: (S, N, vdim), with N first where batch_first, without N for one sequence; y is laid out
@@ -21,7 +23,7 @@ class MultiheadAttention(Module):
     (N, num_heads, L, S), with need_weights=False None, which costs less. kdim, vdim: embed_dim if
     left out. dropout: the share of weights zeroed in training; those returned are without it.
 
-    Masks are PyTorch's: a True means **ignore**, other than in scaled_dot_product_attention, and
+    Masks are PyTorch's: a True means *ignore*, other than in scaled_dot_product_attention, and
     floats are added to the scores. key_padding_mask: (N, S), or (S,) for one sequence; attn_mask:
     (L, S) or (N · num_heads, L, S). is_causal hides the future; PyTorch asks for the mask as well,
     which is not needed here. A query that may look at nothing gets zeros for a mean, not NaN.

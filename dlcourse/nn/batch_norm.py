@@ -88,6 +88,10 @@ class BatchNorm1d(RunningNorm):
 
     x: (N, C) or (N, C, L), y: of x's shape; C = num_features. weight γ: (C,), starts at 1, bias β:
     (C,), starts at 0. See `dlcourse.nn.ops.batch_norm` and, for the running estimates, BatchNorm2d.
+
+    >>> layer = BatchNorm1d(1, eps=0.0)
+    >>> layer(np.array([[1.0], [3.0]], dtype=np.float32)).ravel(), layer.running_mean
+    (array([-1.,  1.], dtype=float32), array([0.2], dtype=float32))
     """
 
     axes, expected = (2, 3), "(N, C) or (N, C, L)"

@@ -152,6 +152,9 @@ class ConvTranspose2d(Convolution):
     that is no multiple of the stride covers some outputs more often than others: checkerboards
     (Odena, Dumoulin & Olah, 2016).
 
+    Called with output_size, a pair or a whole shape, output_padding is what leads there: stride
+    sizes have the same input size, and the shape before a convolution says which was meant.
+
     >>> layer = ConvTranspose2d(8, 3, 4, stride=2, padding=1, rng=0)
     >>> layer(np.ones((1, 8, 16, 16), dtype=np.float32)).shape
     (1, 3, 32, 32)
@@ -190,16 +193,33 @@ class ConvTranspose2d(Convolution):
             rng,
         )
 
-    def forward(self, x):
+    def forward(self, x, output_size=None):
         bias = None if self.bias is None else self.bias.data
+        extra = self.output_padding
+        if output_size is not None:
+            extra = self.padding_to(output_size, np.shape(x))
         y, backward = ops.conv_transpose2d(
             x,
             self.weight.data,
             bias,
             self.stride,
             self.padding,
-            self.output_padding,
+            extra,
             self.groups,
             self.dilation,
         )
         return y, self.adding_to(backward, self.weight, self.bias)
+
+    def padding_to(self, output_size, shape):
+        """The output_padding that leads from an input of that shape to output_size."""
+        wished, extra = tuple(output_size)[-2:], []
+        for a, (n, s) in enumerate(zip(shape[-2:], self.stride, strict=True)):
+            extent = self.dilation[a] * (self.kernel_size[a] - 1) + 1
+            smallest = (n - 1) * s - 2 * self.padding[a] + extent
+            if len(wished) != 2 or not smallest <= wished[a] < smallest + s:
+                raise ValueError(
+                    f"ConvTranspose2d: from an input of {shape[-2:]} output_size may be "
+                    f"{smallest} to {smallest + s - 1} along axis {a}, got {tuple(output_size)}"
+                )
+            extra.append(wished[a] - smallest)
+        return tuple(extra)

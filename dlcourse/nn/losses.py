@@ -27,14 +27,22 @@ class MSELoss(Loss):
 
 
 class L1Loss(Loss):
-    """Mean of |input − target| over all elements; see `dlcourse.nn.ops.l1_loss`."""
+    """Mean of |input − target| over all elements; see `dlcourse.nn.ops.l1_loss`.
+
+    >>> float(L1Loss()(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
+    1.0
+    """
 
     def forward(self, input, target):
         return ops.l1_loss(input, target, self.reduction)
 
 
 class SmoothL1Loss(Loss):
-    """Mean of d² / 2β where |d| < β, else |d| − β / 2; see `dlcourse.nn.ops.smooth_l1_loss`."""
+    """Mean of d² / 2β where |d| < β, else |d| − β / 2; see `dlcourse.nn.ops.smooth_l1_loss`.
+
+    >>> float(SmoothL1Loss(reduction="sum")(np.array([0.5, 3.0]), np.zeros(2)))
+    2.625
+    """
 
     def __init__(self, reduction="mean", beta=1.0):
         super().__init__(reduction)

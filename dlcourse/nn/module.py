@@ -205,11 +205,17 @@ class Module:
 
     # State
 
+    def _state(self):
+        """Yield (name, array), a module after the other; a shared one under each of its names."""
+        for prefix, module in self.named_modules():
+            arrays = {name: parameter.data for name, parameter in module._parameters.items()}
+            for name, value in (arrays | module._buffers).items():
+                if value is not None:
+                    yield (f"{prefix}.{name}" if prefix else name), value
+
     def state_dict(self):
         """Return {name: array}, copies of all parameters and buffers under PyTorch's names."""
-        state = {name: parameter.data.copy() for name, parameter in self.named_parameters()}
-        state.update({name: np.array(value) for name, value in self.named_buffers()})
-        return state
+        return {name: np.array(value) for name, value in self._state()}
 
     def load_state_dict(self, state_dict):
         """Copy arrays into the parameters and buffers; PyTorch's CPU tensors do as well.
@@ -217,8 +223,7 @@ class Module:
         Each keeps the module's dtype. Raises ValueError, before anything is copied, that names
         what is missing, unexpected or of another shape.
         """
-        targets = {name: parameter.data for name, parameter in self.named_parameters()}
-        targets.update(self.named_buffers())
+        targets = dict(self._state())
         problems = [f"missing {name}" for name in targets if name not in state_dict]
         problems += [f"unexpected {name}" for name in state_dict if name not in targets]
         arrays = {name: np.asarray(state_dict[name]) for name in targets if name in state_dict}

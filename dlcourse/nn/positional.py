@@ -52,7 +52,9 @@ class FourierFeatures(Module):
 class SinusoidalPositionalEncoding(Module):
     """y[t] = x[t] + p[t], with sines and cosines of the place t (Vaswani et al., 2017).
 
-        p[t, 2i] = sin(t / base^(2i / d)),   p[t, 2i + 1] = cos(t / base^(2i / d))
+    ```
+    p[t, 2i] = sin(t / base^(2i / d)),   p[t, 2i + 1] = cos(t / base^(2i / d))
+    ```
 
     d is d_model, an even number. The pairs turn at wavelengths from 2π to 2π · base, and p[t + k]
     is a rotation of p[t] by angles that depend on k alone. x: (T, N, d_model), or (N, T, d_model)

@@ -16,8 +16,10 @@ ACTIVATIONS = {"relu": ops.relu, "gelu": ops.gelu}
 class TransformerEncoderLayer(Module):
     """Self-attention, then a perceptron for each position, each with a residual and a norm.
 
-        x = LN(x + SA(x)),      y = LN(x + W₂ f(W₁ x + b₁) + b₂)        (Vaswani et al., 2017)
-        x = x + SA(LN(x)),      y = x + W₂ f(W₁ LN(x) + b₁) + b₂        norm_first
+    ```
+    x = LN(x + SA(x)),      y = LN(x + W₂ f(W₁ x + b₁) + b₂)        (Vaswani et al., 2017)
+    x = x + SA(LN(x)),      y = x + W₂ f(W₁ LN(x) + b₁) + b₂        norm_first
+    ```
 
     norm_first leaves the path from the loss to every block free of norms, and trains without a
     warm-up (Xiong et al., 2020). src: (T, N, d_model), N first where batch_first, without N for one

@@ -24,14 +24,12 @@ except ModuleNotFoundError as error:
     ) from None
 
 from dlcourse.viz.boundaries import decision_boundary
-from dlcourse.viz.bounds import measured_against_bound
 from dlcourse.viz.curves import training_curves
 from dlcourse.viz.flipbook import flipbook
 from dlcourse.viz.graphs import computation_graph
 from dlcourse.viz.retina import retina
 from dlcourse.viz.show import show
 from dlcourse.viz.style import COLORS, LINE_STYLES, MARKERS, use_style
-from dlcourse.viz.timeline import timeline
 
 __all__ = [
     "COLORS",
@@ -40,10 +38,8 @@ __all__ = [
     "computation_graph",
     "decision_boundary",
     "flipbook",
-    "measured_against_bound",
     "retina",
     "show",
-    "timeline",
     "training_curves",
     "use_style",
 ]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from benchmarks import __main__ as command
-from benchmarks import mnist_mlp, operations
+from benchmarks import mnist_mlp, nn_layers, operations
 from benchmarks.harness import Check, Ratio, Report, one_thread
 
 
@@ -69,6 +69,24 @@ def test_the_operations_are_equal_and_all_are_measured(monkeypatch):
     report = operations.run()
     assert [r.label for r in report.ratios] == calls
     assert len(calls) == 6
+
+
+def test_the_layers_are_equal_and_all_are_measured(monkeypatch):
+    calls = []
+
+    def compare_once(label, ours, peer, *, same, repeats, clock):
+        same(ours(), peer())
+        calls.append(label)
+        return Ratio(label, [1.0], [1.0])
+
+    monkeypatch.setattr(nn_layers, "compare", compare_once)
+    monkeypatch.setattr(nn_layers, "IMAGES", (2, 16, 8, 8))
+    smaller = [(label, 2, *rest) for label, _, *rest in nn_layers.CONVOLUTIONS]
+    monkeypatch.setattr(nn_layers, "CONVOLUTIONS", smaller)
+    report = nn_layers.run()
+    assert [r.label for r in report.ratios] == calls
+    assert len(calls) == 2 * (5 + 4 + 3)
+    assert {r.target for r in report.ratios} == {None, 1.0, 1.5, 1.6, 2.1}
 
 
 class Module:

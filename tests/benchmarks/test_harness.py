@@ -135,6 +135,7 @@ def test_the_file_and_the_table_hold_the_figures(tmp_path):
         "label": "accuracy",
         "value": 0.985,
         "at_least": 0.98,
+        "at_most": None,
         "met": True,
     }
     assert content["versions"]["torch"] == torch.__version__

@@ -1,5 +1,7 @@
 """Layers for images: equal to PyTorch's with its state dict loaded; one reads it back."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -133,10 +135,24 @@ def test_convolutions_leave_the_input_gradient_out_when_asked(layer):
         np.testing.assert_array_equal(before, parameter.grad)
 
 
+@pytest.mark.parametrize("size", [(9, 11), (10, 12), (2, 3, 9, 12)])
+def test_a_transposed_convolution_finds_the_wished_size_as_pytorch_does(size):
+    layer = ("ConvTranspose2d", (4, 3, 3), {"stride": 2, "padding": 1}, (2, 4, 5, 6))
+    ours, theirs, x = pair_of(layer, np.float32)
+    leaf = torch.tensor(x, requires_grad=True)
+    y, expected = ours(x, output_size=size), theirs(leaf, output_size=size)
+    close(y, expected.detach().numpy())
+    expected.sum().backward()
+    close(ours.backward(np.ones_like(y)), leaf.grad.numpy())
+    with pytest.raises(ValueError, match=r"9 to 10 along axis 0, got \(11, 12\)"):
+        ours(x, output_size=(11, 12))
+
+
 @pytest.mark.parametrize("make", ["Conv2d", "ConvTranspose2d"])
 def test_convolutions_start_as_in_pytorch(make):
-    ours = getattr(nn, make)(8, 24, 5, groups=2, rng=0)
-    theirs = getattr(torch.nn, make)(8, 24, 5, groups=2)
+    torch.manual_seed(0)
+    ours = getattr(nn, make)(8, 240, 5, groups=2, rng=0)
+    theirs = getattr(torch.nn, make)(8, 240, 5, groups=2)
     for our, their in zip(ours.parameters(), theirs.parameters(), strict=True):
         largest = np.abs(our.data).max(), their.abs().max().item()
         np.testing.assert_allclose(*largest, rtol=0.15)
@@ -182,6 +198,29 @@ def test_blocks_of_samples_change_nothing(samples):
     alone = [back(dy[n : n + 1]) for n, (_, back) in enumerate(each)]
     close(dx, np.concatenate([one[0] for one in alone]))
     close(dweight, sum(one[1] for one in alone))
+
+
+@pytest.mark.parametrize(
+    ("samples", "channels", "size"), [(8, 64, 32), (1, 16, 256)], ids=["batch", "one large image"]
+)
+def test_a_convolution_takes_at_most_twice_what_its_results_take(samples, channels, size):
+    """PyTorch holds the results as well, so that its peak is no smaller than they are."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((samples, channels, size, size), dtype=np.float32)
+    weight = rng.standard_normal((channels, channels, 3, 3), dtype=np.float32)
+    dy = np.ones_like(x)
+    tracemalloc.start()
+    try:
+        y, backward = ops.conv2d(x, weight, padding=1)
+        forward_peak = tracemalloc.get_traced_memory()[1]
+        dx, dweight, _ = backward(dy)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    held = x.nbytes + weight.nbytes
+    assert held + forward_peak <= 2 * (held + y.nbytes)
+    results = y.nbytes + dx.nbytes + dweight.nbytes
+    assert held + dy.nbytes + peak <= 2 * (held + dy.nbytes + results)
 
 
 def test_the_transposed_convolution_is_the_gradient_of_the_convolution():

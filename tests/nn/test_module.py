@@ -226,6 +226,19 @@ def test_reprs_read_as_in_pytorch():
     )
 
 
+def test_the_state_of_buffers_and_shared_layers_has_the_names_and_order_of_pytorch():
+    def network(library):
+        shared = library.Linear(3, 3)
+        return library.Sequential(shared, library.BatchNorm1d(3), shared, library.Linear(3, 2))
+
+    ours, theirs = network(nn), network(torch.nn)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    ours.load_state_dict(theirs.state_dict())
+    x = np.random.default_rng(0).standard_normal((5, 3)).astype(np.float32)
+    close(ours(x), theirs(torch.tensor(x)).detach().numpy())
+    theirs.load_state_dict({k: torch.from_numpy(v) for k, v in ours.state_dict().items()})
+
+
 def test_slices_names_and_dicts_of_a_sequential():
     net = nn.Sequential({"hidden": nn.Linear(2, 3), "act": nn.ReLU(), "out": nn.Linear(3, 1)})
     assert next(name for name, _ in net.named_parameters()) == "hidden.weight"

@@ -134,9 +134,7 @@ def figures():
             highlight=["x", "q"],
             title="t",
         ),
-        "timeline": viz.timeline({1958: "a", 1969: "b"}, spans=[(1960, 1965, "c")], title="t"),
         "retina": viz.retina(np.eye(4)[None], ["a"], diverging=True, title="t"),
-        "measured_against_bound": viz.measured_against_bound({"a": [1, 2]}, 4, title="t"),
     }
 
 

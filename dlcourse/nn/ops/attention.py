@@ -28,7 +28,7 @@ def scaled_dot_product_attention(
 
     query: (..., L, E), key: (..., S, E), value: (..., S, D), with the same leading axes (batch,
     heads). scale: 1/√E where left out. attn_mask broadcasts to (..., L, S): booleans, True where a
-    query may **attend** to a key (in MultiheadAttention a True means *ignore*; so it is in
+    query may *attend* to a key (in MultiheadAttention a True means *ignore*; so it is in
     PyTorch), or floats that are added to the scores, −∞ to hide; it gets no gradient. is_causal:
     query i attends to the keys 0 … i. dropout_p: the share of weights that is zeroed, the others
     growing by 1 / (1 − dropout_p); it acts whenever it is given. rng: a generator or seed for it.

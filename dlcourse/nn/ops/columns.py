@@ -23,8 +23,11 @@ def pieces(windows, channels, samples, groups, dtype):
     """
     height, width = windows.output
     row_bytes = max(1, channels * prod(windows.kernel) * width * np.dtype(dtype).itemsize)
-    most = max(1, PIECE_BYTES // row_bytes, -(-WIDE // width))
-    step = -(-height // -(-height // most))
+    step = height
+    if row_bytes * height > PIECE_BYTES:
+        # Half, for the buffers of two bands are there at once when one follows the other.
+        most = max(1, PIECE_BYTES // 2 // row_bytes, -(-WIDE // width))
+        step = -(-height // -(-height // most))
     for first in range(0, height, step):
         last = min(first + step, height)
         rows, part = (slice(None), windows) if step == height else windows.band(first, last)
@@ -38,9 +41,9 @@ class Columns:
     """Images of `channels` channels to columns and back.
 
     m samples have columns of shape (groups, rows, m, places): rows = channels / groups · kernel,
-    places = output height · width. Within a column the horizontal place comes before the vertical
-    one: windows are collected along the width first, then along the height, so that the larger of
-    the two copies moves whole planes.
+    places = output height · width. Within a column the horizontal place v comes before the vertical
+    place u: at stride 1 windows are collected in strips along the width first, then along the
+    height, so that the larger of the two copies moves whole planes.
     """
 
     def __init__(self, windows, channels, samples, groups, dtype):
@@ -53,7 +56,9 @@ class Columns:
         height, width = windows.output
         down, across = windows.kernel
         self._padded = np.zeros((channels, self.block, *windows.padded), dtype)
-        self._strips = np.empty((channels, across, self.block, windows.padded[0], width), dtype)
+        self._strips = None
+        if windows.stride == (1, 1):
+            self._strips = np.empty((channels, across, self.block, windows.padded[0], width), dtype)
         # Rows a power of 2 apart would compete for the same lines of the cache: 16 more.
         length = self.block * self.places
         columns = np.empty((self.rows * groups, length + 16), dtype)[:, :length]
@@ -65,15 +70,20 @@ class Columns:
         image = x.transpose(1, 0, 2, 3)
         if windows.trivial:
             return image.reshape(self.groups, self.rows, m, self.places)
-        strips, columns = self._strips[:, :, :m], self._columns[:, :, :, :m]
+        columns = self._columns[:, :, :, :m]
         if windows.padded != windows.size:
             padded = self._padded[:, :m]
             padded[(..., *windows.inside)] = image
             image = padded
-        for k in range(windows.kernel[1]):
-            strips[:, k] = image[..., windows.reach(1, k)]
-        for k in range(windows.kernel[0]):
-            columns[:, :, k] = strips[..., windows.reach(0, k), :]
+        if self._strips is None:
+            for (u, v), place in zip(np.ndindex(windows.kernel), windows.places(), strict=True):
+                columns[:, v, u] = image[place]
+        else:
+            strips = self._strips[:, :, :m]
+            for v in range(windows.kernel[1]):
+                strips[:, v] = image[windows.along(1, v)]
+            for u in range(windows.kernel[0]):
+                columns[:, :, u] = strips[windows.along(0, u)]
         return self.empty(m)
 
     def empty(self, m):
@@ -87,11 +97,15 @@ class Columns:
             return columns.reshape(self.channels, m, *windows.size).transpose(1, 0, 2, 3)
         down, across = windows.kernel
         columns = columns.reshape(self.channels, across, down, m, *windows.output)
-        strips = self._strips[:, :, :m]
-        strips[...] = 0
-        for k in range(down):
-            strips[..., windows.reach(0, k), :] += columns[:, :, k]
         image = np.zeros((self.channels, m, *windows.padded), columns.dtype)
-        for k in range(across):
-            image[..., windows.reach(1, k)] += strips[:, k]
+        if self._strips is None:
+            for (u, v), place in zip(np.ndindex(windows.kernel), windows.places(), strict=True):
+                image[place] += columns[:, v, u]
+        else:
+            strips = self._strips[:, :, :m]
+            strips[...] = 0
+            for u in range(down):
+                strips[windows.along(0, u)] += columns[:, :, u]
+            for v in range(across):
+                image[windows.along(1, v)] += strips[:, v]
         return image[(..., *windows.inside)].transpose(1, 0, 2, 3)

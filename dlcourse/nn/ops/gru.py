@@ -29,12 +29,14 @@ def gru(
 ):
     """A GRU over a sequence (Cho et al., 2014), in PyTorch's form or in that of the first papers.
 
-        r = σ(W_ir x[t] + b_ir + W_hr h[t−1] + b_hr)
-        z = σ(W_iz x[t] + b_iz + W_hz h[t−1] + b_hz)
-        n = tanh(W_in x[t] + b_in + r · (W_hn h[t−1] + b_hn))       reset_after (PyTorch)
-        n = tanh(W_in x[t] + b_in + W_hn (r · h[t−1]) + b_hn)       otherwise
-        h[t] = z · h[t−1] + (1 − z) · n                             update_keeps (PyTorch)
-        h[t] = (1 − z) · h[t−1] + z · n                             otherwise
+    ```
+    r = σ(W_ir x[t] + b_ir + W_hr h[t−1] + b_hr)
+    z = σ(W_iz x[t] + b_iz + W_hz h[t−1] + b_hz)
+    n = tanh(W_in x[t] + b_in + r · (W_hn h[t−1] + b_hn))       reset_after (PyTorch)
+    n = tanh(W_in x[t] + b_in + W_hn (r · h[t−1]) + b_hn)       otherwise
+    h[t] = z · h[t−1] + (1 − z) · n                             update_keeps (PyTorch)
+    h[t] = (1 − z) · h[t−1] + z · n                             otherwise
+    ```
 
     update_keeps renames z to 1 − z = σ(−…): with the signs of its weights and biases changed, the
     other form gives the same states (Chung et al., 2014, write it so). reset_after is another

@@ -29,8 +29,10 @@ def lstm(
 ):
     """An LSTM over a sequence (Hochreiter & Schmidhuber, 1997; forget gate: Gers et al., 2000).
 
-        i, f, g, o = σ, σ, tanh, σ of W_ih x[t] + b_ih + W_hh h[t−1] + b_hh, a quarter each
-        c[t] = f · c[t−1] + i · g,   h[t] = o · tanh(c[t])
+    ```
+    i, f, g, o = σ, σ, tanh, σ of W_ih x[t] + b_ih + W_hh h[t−1] + b_hh, a quarter each
+    c[t] = f · c[t−1] + i · g,   h[t] = o · tanh(c[t])
+    ```
 
     x: (T, N, in); h_0, c_0: (N, H), the states before the first step, or None for zeros;
     weight_ih: (4H, in), weight_hh: (4H, H), both biases: (4H,) or None, rows in the order i, f, g,

@@ -31,18 +31,15 @@ def max_pool2d(
     check_image("max_pool2d", x)
     windows = pool_windows("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
     padded = windows.pad(x, -np.inf)
-    # The largest of each column of a window, then of each row of these.
-    y = largest(largest(padded, windows, axis=0), windows, axis=1)
+    # The largest of each row of a window, then of these: in this order the first row that holds
+    # the maximum wins, and in it the first place.
+    rows = largest(padded, windows, axis=1)
+    y = largest(rows, windows, axis=0)
 
     def backward(dy):
-        dx = np.zeros((*x.shape[:2], *windows.padded), dtype=x.dtype)
-        free = np.ones(y.shape, dtype=bool)
-        for place in windows.places():
-            wins = padded[place] == y
-            wins &= free
-            dx[place] += dy * wins
-            free ^= wins
-        return np.ascontiguousarray(dx[(..., *windows.inside)])
+        drows = to_the_largest(dy, rows, y, windows, axis=0)
+        dx = to_the_largest(drows, padded, rows, windows, axis=1)
+        return dx[(..., *windows.inside)]
 
     if return_indices:
         return (y, indices_of(y, padded, windows)), backward
@@ -56,6 +53,18 @@ def largest(x, windows, axis):
     for part in parts[2:]:
         np.maximum(y, part, out=y)
     return y
+
+
+def to_the_largest(dy, x, y, windows, axis):
+    """The gradient for x of y = largest(x, windows, axis): dy, at the first place equal to y."""
+    dx, rest = np.zeros(x.shape, dtype=x.dtype), dy
+    for k in range(windows.kernel[axis] - 1):
+        part = windows.along(axis, k)
+        share = rest * (x[part] == y)
+        dx[part] += share
+        rest = rest - share
+    dx[windows.along(axis, windows.kernel[axis] - 1)] += rest
+    return dx
 
 
 def indices_of(y, padded, windows):
@@ -111,7 +120,7 @@ def avg_pool2d(
             rows[windows.along(1, k)] += share
         for k in range(windows.kernel[0]):
             dx[windows.along(0, k)] += rows
-        return np.ascontiguousarray(dx[(..., *windows.inside)])
+        return dx[(..., *windows.inside)]
 
     return y, backward
 
