@@ -6,10 +6,14 @@ and the rise of the mark above what was resident before counts. That covers the 
 gradients and whatever either library allocates in between, in the same way for both.
 """
 
+import ctypes
+import gc
 import importlib
 import subprocess
 import sys
 from pathlib import Path
+
+from benchmarks.harness import Check
 
 ROOT = Path(__file__).parent.parent
 SIDES = ("ours", "peer")
@@ -23,6 +27,21 @@ def peak_bytes(module, label):
     if not Path("/proc/self/clear_refs").exists():
         return None
     return tuple(int(_child(module, label, side)) for side in SIDES)
+
+
+def add_memory(report, module, labels, at_most):
+    """Add to a report the peak memory of each case, ours as a multiple of PyTorch's."""
+    megabytes = {}
+    for label in labels:
+        peaks = peak_bytes(module, label)
+        if peaks is None:
+            report.facts["memory"] = "measured on Linux alone"
+            return
+        ours, peer = peaks
+        megabytes[label] = {"dlcourse": round(ours / 1e6, 1), "pytorch": round(peer / 1e6, 1)}
+        check = Check(f"peak memory, {label}", round(ours / peer, 2), at_most=at_most)
+        report.checks.append(check)
+    report.facts["peak_megabytes"] = megabytes
 
 
 def _child(module, label, side):
@@ -39,12 +58,21 @@ def rise(function):
     >>> 2e8 <= rise(lambda: bytearray(200_000_000).count(1)) < 2.2e8  # doctest: +SKIP
     True
     """
+    give_back_freed_memory()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = resident("VmRSS")
     result = function()  # kept until the mark is read
     peak = resident("VmHWM")
     del result
     return peak - before
+
+
+def give_back_freed_memory():
+    """Leave nothing resident that the function could free, or use a second time uncounted."""
+    gc.collect()
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):  # glibc keeps up to 64 MB at the top of its heap
+        libc.malloc_trim(0)
 
 
 def resident(field):

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.harness import Report, close, compare, one_thread
+from benchmarks.memory import add_memory
 from dlcourse.nn import ops
 
 NAME = "nn_layers"
@@ -29,6 +30,7 @@ POOLINGS = {
     "global mean": (ops.adaptive_avg_pool2d, "adaptive_avg_pool2d", (1,)),
 }
 IMAGES = (32, 64, 32, 32)
+MEMORY_TARGET = 2.0
 
 
 def run(full=False):
@@ -49,22 +51,47 @@ def run(full=False):
             for ratio in pool(torch, rng, measure, label, *POOLINGS[label])
         ]
         ratios += norms(torch, rng, measure)
-    return Report(NAME, ratios=ratios)
+    report = Report(NAME, ratios=ratios)
+    add_memory(report, NAME, [convolution[0] for convolution in CONVOLUTIONS], MEMORY_TARGET)
+    return report
+
+
+def memory_case(label, torch, small):
+    """Forward and backward of a convolution; small: sizes that need no memory to speak of."""
+    sizes = next(c for c in CONVOLUTIONS if c[0] == label)
+    _, n, channels, size, outputs, kernel, stride, padding, *_ = sizes
+    if small:
+        n, channels, size, outputs = 1, 1, kernel, 1
+    rng = np.random.default_rng(0)
+    operation, counterpart, arrays = convolution_of(
+        torch, rng, n, channels, size, outputs, kernel, stride, padding
+    )
+    _, _, step, peer_step = sides(torch, rng, operation, counterpart, *arrays)
+    return step, peer_step
 
 
 def conv2d(
     torch, rng, measure, label, n, channels, size, outputs, kernel, stride, padding, *targets
 ):
     """Forward alone, then forward and backward with all three gradients."""
-    x = _normal(rng, n, channels, size, size)
-    weight = _normal(rng, outputs, channels, kernel, kernel) * 0.1
-    bias = _normal(rng, outputs)
-    counterpart = partial(torch.nn.functional.conv2d, stride=stride, padding=padding)
-    operation = partial(ops.conv2d, stride=stride, padding=padding)
-    measured = both(torch, rng, measure, f"conv {label}", operation, counterpart, x, weight, bias)
+    operation, counterpart, arrays = convolution_of(
+        torch, rng, n, channels, size, outputs, kernel, stride, padding
+    )
+    measured = both(torch, rng, measure, f"conv {label}", operation, counterpart, *arrays)
     for ratio, target in zip(measured, targets, strict=True):
         ratio.target = target
     return measured
+
+
+def convolution_of(torch, rng, n, channels, size, outputs, kernel, stride, padding):
+    """Both functions, and the arrays x, weight and bias."""
+    arrays = (
+        _normal(rng, n, channels, size, size),
+        _normal(rng, outputs, channels, kernel, kernel) * 0.1,
+        _normal(rng, outputs),
+    )
+    counterpart = partial(torch.nn.functional.conv2d, stride=stride, padding=padding)
+    return partial(ops.conv2d, stride=stride, padding=padding), counterpart, arrays
 
 
 def pool(torch, rng, measure, label, operation, name, options):
@@ -128,6 +155,16 @@ def norms(torch, rng, measure):
 
 def both(torch, rng, measure, label, operation, counterpart, *arrays):
     """The ratios of the forward pass, and of forward and backward with a given dL/dy."""
+    forward, peer_forward, step, peer_step = sides(torch, rng, operation, counterpart, *arrays)
+    same = close(rtol=1e-3, atol=2e-2)  # weights sum tens of thousands of float32 products
+    return [
+        measure(f"{label}, forward", forward, peer_forward, same=same),
+        measure(f"{label}, forward and backward", step, peer_step, same=same),
+    ]
+
+
+def sides(torch, rng, operation, counterpart, *arrays):
+    """Four functions: forward, PyTorch's, forward and backward, PyTorch's."""
     leaves = [torch.from_numpy(array).requires_grad_() for array in arrays]
     dy = _normal(rng, *operation(*arrays)[0].shape)
     tdy = torch.from_numpy(dy)
@@ -148,11 +185,7 @@ def both(torch, rng, measure, label, operation, counterpart, *arrays):
         y = counterpart(*leaves)
         return (y, *torch.autograd.grad(y, leaves, tdy))
 
-    same = close(rtol=1e-3, atol=2e-2)  # weights sum tens of thousands of float32 products
-    return [
-        measure(f"{label}, forward", forward, peer_forward, same=same),
-        measure(f"{label}, forward and backward", step, peer_step, same=same),
-    ]
+    return forward, peer_forward, step, peer_step
 
 
 def _normal(rng, *shape):
