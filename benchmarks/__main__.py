@@ -15,17 +15,8 @@ from benchmarks import (
 )
 from benchmarks.record import RESULTS, load_average, table, write
 
-BENCHMARKS = {
-    module.NAME: module
-    for module in (
-        operations,
-        nn_layers,
-        recurrent_attention,
-        naive_twins,
-        mnist_mlp,
-        mnist_lenet5,
-    )
-}
+MODULES = (operations, nn_layers, recurrent_attention, naive_twins, mnist_mlp, mnist_lenet5)
+BENCHMARKS = {module.NAME: module for module in MODULES}
 
 
 def main(argv=None):

@@ -6,8 +6,6 @@ and the rise of the mark above what was resident before counts. That covers the 
 gradients and whatever either library allocates in between, in the same way for both.
 """
 
-import ctypes
-import gc
 import importlib
 import subprocess
 import sys
@@ -58,21 +56,12 @@ def rise(function):
     >>> 2e8 <= rise(lambda: bytearray(200_000_000).count(1)) < 2.2e8  # doctest: +SKIP
     True
     """
-    give_back_freed_memory()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = resident("VmRSS")
     result = function()  # kept until the mark is read
     peak = resident("VmHWM")
     del result
     return peak - before
-
-
-def give_back_freed_memory():
-    """Leave nothing resident that the function could free, or use a second time uncounted."""
-    gc.collect()
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "malloc_trim"):  # glibc keeps up to 64 MB at the top of its heap
-        libc.malloc_trim(0)
 
 
 def resident(field):

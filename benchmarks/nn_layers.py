@@ -30,6 +30,12 @@ POOLINGS = {
     "global mean": (ops.adaptive_avg_pool2d, "adaptive_avg_pool2d", (1,)),
 }
 IMAGES = (32, 64, 32, 32)
+# label: N, channels, size, outputs, kernel, stride, padding; forward and backward
+MEMORY = {
+    "conv 64→64, 32², k3": (32, 64, 32, 64, 3, 1, 1),
+    "conv 128→128, 16², k3": (32, 128, 16, 128, 3, 1, 1),
+    "conv 64→64, one image of 224², k3": (1, 64, 224, 64, 3, 1, 1),
+}
 MEMORY_TARGET = 2.0
 
 
@@ -52,46 +58,40 @@ def run(full=False):
         ]
         ratios += norms(torch, rng, measure)
     report = Report(NAME, ratios=ratios)
-    add_memory(report, NAME, [convolution[0] for convolution in CONVOLUTIONS], MEMORY_TARGET)
+    add_memory(report, NAME, MEMORY, MEMORY_TARGET)
     return report
 
 
 def memory_case(label, torch, small):
-    """Forward and backward of a convolution; small: sizes that need no memory to speak of."""
-    sizes = next(c for c in CONVOLUTIONS if c[0] == label)
-    _, n, channels, size, outputs, kernel, stride, padding, *_ = sizes
-    if small:
-        n, channels, size, outputs = 1, 1, kernel, 1
+    """The two sides of a case; small: the same code at sizes that need no memory to speak of."""
+    n, channels, size, outputs, kernel, stride, padding = MEMORY[label]
     rng = np.random.default_rng(0)
-    operation, counterpart, arrays = convolution_of(
-        torch, rng, n, channels, size, outputs, kernel, stride, padding
+    if small:
+        n, channels, size, outputs = 1, 2, 8, 2
+    arrays = (
+        _normal(rng, n, channels, size, size),
+        _normal(rng, outputs, channels, kernel, kernel),
+        _normal(rng, outputs),
     )
-    _, _, step, peer_step = sides(torch, rng, operation, counterpart, *arrays)
-    return step, peer_step
+    options = {"stride": stride, "padding": padding}
+    operation = partial(ops.conv2d, **options)
+    counterpart = partial(torch.nn.functional.conv2d, **options)
+    return sides(torch, rng, operation, counterpart, *arrays)[2:]
 
 
 def conv2d(
     torch, rng, measure, label, n, channels, size, outputs, kernel, stride, padding, *targets
 ):
     """Forward alone, then forward and backward with all three gradients."""
-    operation, counterpart, arrays = convolution_of(
-        torch, rng, n, channels, size, outputs, kernel, stride, padding
-    )
-    measured = both(torch, rng, measure, f"conv {label}", operation, counterpart, *arrays)
+    x = _normal(rng, n, channels, size, size)
+    weight = _normal(rng, outputs, channels, kernel, kernel) * 0.1
+    bias = _normal(rng, outputs)
+    counterpart = partial(torch.nn.functional.conv2d, stride=stride, padding=padding)
+    operation = partial(ops.conv2d, stride=stride, padding=padding)
+    measured = both(torch, rng, measure, f"conv {label}", operation, counterpart, x, weight, bias)
     for ratio, target in zip(measured, targets, strict=True):
         ratio.target = target
     return measured
-
-
-def convolution_of(torch, rng, n, channels, size, outputs, kernel, stride, padding):
-    """Both functions, and the arrays x, weight and bias."""
-    arrays = (
-        _normal(rng, n, channels, size, size),
-        _normal(rng, outputs, channels, kernel, kernel) * 0.1,
-        _normal(rng, outputs),
-    )
-    counterpart = partial(torch.nn.functional.conv2d, stride=stride, padding=padding)
-    return partial(ops.conv2d, stride=stride, padding=padding), counterpart, arrays
 
 
 def pool(torch, rng, measure, label, operation, name, options):
@@ -164,7 +164,7 @@ def both(torch, rng, measure, label, operation, counterpart, *arrays):
 
 
 def sides(torch, rng, operation, counterpart, *arrays):
-    """Four functions: forward, PyTorch's, forward and backward, PyTorch's."""
+    """Four functions: ours and PyTorch's forward pass, ours and PyTorch's with backward."""
     leaves = [torch.from_numpy(array).requires_grad_() for array in arrays]
     dy = _normal(rng, *operation(*arrays)[0].shape)
     tdy = torch.from_numpy(dy)

@@ -244,6 +244,10 @@ def weights_by_name(function):
     )
 
 
+def elastic_net_of_pytorch(weight, beta):
+    return beta * torch.linalg.vector_norm(weight) ** 2 + weight.norm(p=1)
+
+
 F = torch.nn.functional
 CASES = [
     Case("linear", affine(), F.linear),
@@ -260,6 +264,9 @@ CASES = [
     Case("flatten", axes_as_one(), torch.flatten),
     Case("dropout", left_out(), dropout_of_pytorch),
     Case("embedding", look_ups(), F.embedding, numbers_first),
+    Case("l1_penalty", elementwise(), lambda weight: weight.abs().sum()),
+    Case("l2_penalty", elementwise(), lambda weight: weight.square().sum()),
+    Case("elastic_net_penalty", with_option("beta", [1.0, 0.0, 0.3]), elastic_net_of_pytorch),
     Case("mse_loss", squared_error(), F.mse_loss),
     Case("cross_entropy", classes(), F.cross_entropy, weight_by_name),
     Case("l1_loss", distances(), F.l1_loss),

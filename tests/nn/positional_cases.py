@@ -14,8 +14,9 @@ def points(draw):
     rng = np.random.default_rng(draw(seeds))
     shape = draw(st.sampled_from([(), (3,), (0,), (2, 2)]))
     inputs, count = draw(st.integers(1, 3)), draw(st.integers(1, 4))
-    # Angles of a few turns: sines of larger ones lose digits in float32.
-    return Drawn([rng.uniform(-1, 1, (*shape, inputs)), rng.uniform(-1, 1, (count, inputs))])
+    # Angles of a turn or so: sines of larger ones lose digits in float32.
+    sizes = (*shape, inputs), (count, inputs)
+    return Drawn([rng.uniform(-0.5, 0.5, size) for size in sizes])
 
 
 def torch_fourier_features(x, frequencies):

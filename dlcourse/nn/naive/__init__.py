@@ -36,6 +36,7 @@ from dlcourse.nn.naive.norm import (
     layer_norm,
     weight_standardization,
 )
+from dlcourse.nn.naive.penalties import elastic_net_penalty, l1_penalty, l2_penalty
 from dlcourse.nn.naive.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 from dlcourse.nn.naive.positional import fourier_features
 from dlcourse.nn.naive.recurrent import gru, lstm, rnn
@@ -50,6 +51,7 @@ __all__ = [
     "conv_transpose2d",
     "cross_entropy",
     "dropout",
+    "elastic_net_penalty",
     "embedding",
     "flatten",
     "fourier_features",
@@ -59,6 +61,8 @@ __all__ = [
     "instance_norm",
     "interpolate",
     "l1_loss",
+    "l1_penalty",
+    "l2_penalty",
     "layer_norm",
     "leaky_relu",
     "linear",

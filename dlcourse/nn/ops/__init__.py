@@ -30,6 +30,7 @@ from dlcourse.nn.ops.losses import (
 )
 from dlcourse.nn.ops.lstm import lstm
 from dlcourse.nn.ops.norm import group_norm, instance_norm, layer_norm, weight_standardization
+from dlcourse.nn.ops.penalties import elastic_net_penalty, l1_penalty, l2_penalty
 from dlcourse.nn.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_unpool2d
 from dlcourse.nn.ops.positional import fourier_features
 from dlcourse.nn.ops.recurrent import rnn
@@ -45,6 +46,7 @@ __all__ = [
     "conv_transpose2d",
     "cross_entropy",
     "dropout",
+    "elastic_net_penalty",
     "embedding",
     "flatten",
     "fourier_features",
@@ -54,6 +56,8 @@ __all__ = [
     "instance_norm",
     "interpolate",
     "l1_loss",
+    "l1_penalty",
+    "l2_penalty",
     "layer_norm",
     "leaky_relu",
     "linear",

@@ -8,7 +8,8 @@ from math import prod
 
 import numpy as np
 
-# The columns of a piece stay within this many bytes, if it can be.
+# The columns of one sample stay within this many bytes, if it can be, or the sample is cut. Bands
+# of a sample, and samples that are taken together, stay within half of it.
 PIECE_BYTES = 2**22
 # A matrix product with few columns is slow. A band has this many places at least ...
 WIDE = 256
@@ -25,7 +26,7 @@ def pieces(windows, channels, samples, groups, dtype):
     row_bytes = max(1, channels * prod(windows.kernel) * width * np.dtype(dtype).itemsize)
     step = height
     if row_bytes * height > PIECE_BYTES:
-        # Half, for the buffers of two bands are there at once when one follows the other.
+        # The buffers of two bands are there at once when one follows the other.
         most = max(1, PIECE_BYTES // 2 // row_bytes, -(-WIDE // width))
         step = -(-height // -(-height // most))
     for first in range(0, height, step):
@@ -51,7 +52,7 @@ class Columns:
         self.rows = channels // groups * prod(windows.kernel)
         self.places = prod(windows.output)
         each = max(1, self.rows * groups * self.places * np.dtype(dtype).itemsize)
-        fit = max(PIECE_BYTES // each, NARROW // max(1, self.places))
+        fit = max(PIECE_BYTES // 2 // each, NARROW // max(1, self.places))
         self.block = max(1, min(samples, fit))
         height, width = windows.output
         down, across = windows.kernel
