@@ -66,7 +66,7 @@ def geometric_mean(ratios):
 
 
 # The figure: a row a ratio, on a logarithmic axis on which equal factors are equal lengths.
-ROW, LEFT, WIDTH, RIGHT = 24, 330, 360, 60
+ROW, LEFT, WIDTH, RIGHT = 24, 370, 360, 60
 TICKS = (0.2, 0.5, 1, 2)
 LOW, HIGH = 0.15, 2.6
 
