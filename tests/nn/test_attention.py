@@ -191,6 +191,22 @@ def test_the_size_of_a_block_changes_nothing(block_bytes, monkeypatch):
         close(actual_backward(dy), backward(dy))
 
 
+@pytest.mark.parametrize(("queries", "keys"), [(9, 9), (9, 4), (4, 9), (1, 3), (0, 2)])
+@pytest.mark.parametrize("part_rows", [1, 2, 100])
+def test_a_causal_mask_in_parts_is_the_whole_mask(queries, keys, part_rows, monkeypatch):
+    monkeypatch.setattr(ops.attention, "PART_ROWS", part_rows)
+    q, k, v = random(2, queries, 3), random(2, keys, 3), random(2, keys, 2)
+    mask = np.tril(np.ones((queries, keys), dtype=bool))
+    expected, expected_backward = attend(q, k, v, mask, need_weights=True)
+    y, backward = attend(q, k, v, is_causal=True, need_weights=True)
+    close(y, expected)
+    dy = random(2, queries, 2), random(2, queries, keys)
+    close(backward(dy), expected_backward(dy))
+    assert nn.gradcheck(
+        lambda *qkv: attend(*qkv, is_causal=True, dropout_p=0.3, rng=1), q[:1], k[:1], v[:1]
+    )
+
+
 @dtypes
 def test_large_scores_stay_finite(dtype):
     q = np.array([[1e4, -1e4], [3e4, 1e-3]], dtype=dtype)

@@ -8,7 +8,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-API = ("dlcourse", "nn", "nn.ops", "nn.naive", "nn.init", "optim", "data", "viz")
+API = (
+    "dlcourse",
+    *("nn", "nn.ops", "nn.naive", "nn.init", "nn.signal", "nn.classical"),
+    *("optim", "data", "viz"),
+)
 
 # Modules without `__all__`, and some of the names that they must document.
 OWN = {"nn.init": ("uniform_", "normal_", "xavier_uniform_", "kaiming_normal_")}

@@ -57,12 +57,12 @@ def largest(x, windows, axis):
 
 def to_the_largest(dy, x, y, windows, axis):
     """The gradient for x of y = largest(x, windows, axis): dy, at the first place equal to y."""
-    dx, rest = np.zeros(x.shape, dtype=x.dtype), dy
+    dx, rest, share = np.zeros(x.shape, dtype=x.dtype), dy.copy(), np.empty_like(dy)
     for k in range(windows.kernel[axis] - 1):
         part = windows.along(axis, k)
-        share = rest * (x[part] == y)
+        np.multiply(rest, x[part] == y, out=share)
         dx[part] += share
-        rest = rest - share
+        rest -= share
     dx[windows.along(axis, windows.kernel[axis] - 1)] += rest
     return dx
 

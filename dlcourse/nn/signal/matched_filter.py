@@ -1,9 +1,11 @@
 """Finding a known pattern in noise."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from dlcourse.nn.signal.convolve import checked, correlate, correlate2d, slide
+
+# A deviation that is smaller than this share of the largest is rounding, not a pattern.
+FLAT = 1e-6
 
 
 def matched_filter(x, template, mode="valid", noise_covariance=None):
@@ -42,7 +44,8 @@ def normalized_cross_correlation(x, template):
     The correlation coefficient of the template s with each window of x that it fits in: −1 to 1,
     1 where the window is a s + b with a > 0, so that neither brightness nor contrast matter
     (Lewis, 1995). x: (N,) or (H, W), s: (M,) or (h, w) of at least two elements that are not all
-    equal. Returns (N − M + 1,) or (H − h + 1, W − w + 1), 0 where a window is constant.
+    equal. Returns (N − M + 1,) or (H − h + 1, W − w + 1), 0 where a window is constant: where its
+    deviation is below a millionth of the largest distance of x from its mean.
     Raises ValueError where the template fits nowhere or is constant.
 
     >>> normalized_cross_correlation([0.0, 1.0, 3.0, 2.0, 2.0], [10.0, 20.0])
@@ -54,23 +57,18 @@ def normalized_cross_correlation(x, template):
             f"normalized_cross_correlation: the template must fit in x, got {template.shape} for "
             f"x of shape {x.shape}"
         )
-    pattern = template - template.mean()
-    energy = float((pattern * pattern).sum())
-    if energy <= scale_of_rounding(template) ** 2 * template.size:
+    # In float64 and around the mean, Σ x² − (Σ x)² / M keeps the digits that a difference needs.
+    centred, pattern = (array - array.mean() for array in (x.astype(float), template.astype(float)))
+    energy = (pattern * pattern).sum()
+    if np.abs(pattern).max() <= FLAT * np.abs(template).max():
         raise ValueError("normalized_cross_correlation: the template must not be constant")
-    axes = tuple(range(x.ndim, 2 * x.ndim))
-    # The difference of two large sums would lose the small variance of a bright window.
-    deviation = sliding_window_view(x, template.shape).std(axis=axes)
-    constant = deviation <= scale_of_rounding(x)
-    deviation[constant] = 1
-    y = slide(x - x.mean(), pattern) / (deviation * (energy * template.size) ** 0.5)
+    window = np.ones(template.shape)
+    spread = slide(centred * centred, window) - slide(centred, window) ** 2 / template.size
+    constant = spread <= template.size * (FLAT * np.abs(centred).max()) ** 2
+    spread[constant] = 1
+    y = slide(centred, pattern) / (spread * energy) ** 0.5
     y[constant] = 0
     return np.clip(y, -1, 1).astype(x.dtype, copy=False)
-
-
-def scale_of_rounding(x):
-    """The deviation that rounding alone can give to equal numbers as large as x's."""
-    return float(8 * np.finfo(x.dtype).eps * np.abs(x).max(initial=0))
 
 
 def floats(title, x, template):
