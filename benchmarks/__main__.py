@@ -5,10 +5,17 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import mnist_mlp, nn_layers, operations, recurrent_attention
+from benchmarks import (
+    mnist_lenet5,
+    mnist_mlp,
+    naive_twins,
+    nn_layers,
+    operations,
+    recurrent_attention,
+)
 from benchmarks.record import RESULTS, load_average, table, write
 
-MODULES = (operations, nn_layers, recurrent_attention, mnist_mlp)
+MODULES = (operations, nn_layers, recurrent_attention, naive_twins, mnist_mlp, mnist_lenet5)
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 

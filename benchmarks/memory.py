@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.harness import Check
+
 ROOT = Path(__file__).parent.parent
 SIDES = ("ours", "peer")
 
@@ -23,6 +25,21 @@ def peak_bytes(module, label):
     if not Path("/proc/self/clear_refs").exists():
         return None
     return tuple(int(_child(module, label, side)) for side in SIDES)
+
+
+def add_memory(report, module, labels, at_most):
+    """Add to a report the peak memory of each case, ours as a multiple of PyTorch's."""
+    megabytes = {}
+    for label in labels:
+        peaks = peak_bytes(module, label)
+        if peaks is None:
+            report.facts["memory"] = "measured on Linux alone"
+            return
+        ours, peer = peaks
+        megabytes[label] = {"dlcourse": round(ours / 1e6, 1), "pytorch": round(peer / 1e6, 1)}
+        check = Check(f"peak memory, {label}", round(ours / peer, 2), at_most=at_most)
+        report.checks.append(check)
+    report.facts["peak_megabytes"] = megabytes
 
 
 def _child(module, label, side):

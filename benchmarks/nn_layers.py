@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.harness import Check, Report, close, compare, one_thread
-from benchmarks.memory import peak_bytes
+from benchmarks.harness import Report, close, compare, one_thread
+from benchmarks.memory import add_memory
 from dlcourse.nn import ops
 
 NAME = "nn_layers"
@@ -58,24 +58,8 @@ def run(full=False):
         ]
         ratios += norms(torch, rng, measure)
     report = Report(NAME, ratios=ratios)
-    memory(report)
+    add_memory(report, NAME, MEMORY, MEMORY_TARGET)
     return report
-
-
-def memory(report):
-    """Add the peaks of memory, each measured in processes of its own."""
-    megabytes = {}
-    for label in MEMORY:
-        peaks = peak_bytes(NAME, label)
-        if peaks is None:
-            report.facts["memory"] = "measured on Linux alone"
-            return
-        ours, peer = peaks
-        megabytes[label] = {"dlcourse": round(ours / 1e6, 1), "pytorch": round(peer / 1e6, 1)}
-        report.checks.append(
-            Check(f"peak memory, {label}", round(ours / peer, 2), at_most=MEMORY_TARGET)
-        )
-    report.facts["peak_megabytes"] = megabytes
 
 
 def memory_case(label, torch, small):

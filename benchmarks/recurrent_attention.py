@@ -10,8 +10,8 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.harness import Check, Report, close, compare, one_thread
-from benchmarks.memory import peak_bytes
+from benchmarks.harness import Report, close, compare, one_thread
+from benchmarks.memory import add_memory
 from dlcourse import nn
 from dlcourse.nn import ops
 
@@ -52,25 +52,9 @@ def run(full=False):
         for label, sizes in ENCODER.items():
             ours, peer = encoder(torch, *sizes)
             report.ratios.append(measure(label, ours, peer, same=close(1e-3, 1e-3)))
-    memory(report)
-    return report
-
-
-def memory(report):
-    """Add to a report the peak memory of each case, ours over PyTorch's."""
-    megabytes = {}
-    for label in MEMORY:
-        peaks = peak_bytes(NAME, label)
-        if peaks is None:
-            report.facts["memory"] = "measured on Linux alone"
-            return
-        ours, peer = peaks
-        megabytes[label] = {"dlcourse": round(ours / 1e6, 1), "pytorch": round(peer / 1e6, 1)}
-        report.checks.append(
-            Check(f"peak memory, {label}", round(ours / peer, 2), at_most=MEMORY_TARGET)
-        )
-    report.facts["peak_megabytes"] = megabytes
+    add_memory(report, NAME, MEMORY, MEMORY_TARGET)
     report.facts["attention_in_memory"] = "PyTorch's math backend, which keeps its scores too"
+    return report
 
 
 def memory_case(label, torch, small):

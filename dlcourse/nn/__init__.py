@@ -4,7 +4,7 @@ Operations (`ops`) return their output and the function that carries a gradient 
 the same operations as loops. Modules keep parameters and call them in the right order.
 """
 
-from dlcourse.nn import classical, init, naive, ops, signal
+from dlcourse.nn import classical, init, naive, networks, ops, signal
 from dlcourse.nn.activations import (
     GELU,
     LeakyReLU,
@@ -101,6 +101,7 @@ __all__ = [
     "gradcheck",
     "init",
     "naive",
+    "networks",
     "numerical_gradient",
     "ops",
     "signal",

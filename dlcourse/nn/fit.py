@@ -78,9 +78,10 @@ def fit(
     """Train a network by minibatches and return its History.
 
     net: a Module; loss: a loss Module that averages over the batch; optimizer: one of
-    `dlcourse.optim` that holds the network's parameters. x: (N, ...), y: (N, ...). The last batch
-    of an epoch is smaller where batch_size does not divide N. validation: (x, y), evaluated after
-    every epoch. rng: the order of the examples, a generator or seed. on_epoch(history) and
+    `dlcourse.optim` that holds the network's parameters. x: (N, ...), y: (N, ...); integers are
+    classes, and a class for each place of a sequence, (N, T), goes with scores (N, C, T). The last
+    batch of an epoch is smaller where batch_size does not divide N. validation: (x, y), evaluated
+    after every epoch. rng: the order of the examples, a generator or seed. on_epoch(history) and
     on_step(progress) are called after each; on_epoch may return True to stop early.
     Raises ValueError where x and y differ in length or are empty.
     """
@@ -106,7 +107,7 @@ def fit(
         history.seconds.append(time.perf_counter() - start)
         history.loss.append(total / len(x))
         if is_classes(y):
-            history.accuracy.append(right / len(x))
+            history.accuracy.append(right / y.size)
         if validation is not None:
             result = evaluate(net, loss, *validation)
             history.val_loss.append(result.loss)
@@ -146,7 +147,7 @@ def evaluate(net, loss, x, y, batch_size=1024):
                 right += count_correct(output, target)
     finally:
         net.train(training)
-    return Evaluation(total / len(x), right / len(x) if is_classes(y) else None)
+    return Evaluation(total / len(x), right / y.size if is_classes(y) else None)
 
 
 def checked(x, y):
@@ -161,10 +162,12 @@ def checked(x, y):
 
 
 def is_classes(y):
-    """Tell whether targets are classes, one an example."""
-    return y.ndim == 1 and y.dtype.kind in "iu"
+    """Tell whether targets are classes: one an example, or one for each of its places."""
+    return y.dtype.kind in "iu"
 
 
 def count_correct(output, y):
-    """How many of a batch have their largest score at the right class; 0 where y is no classes."""
-    return int((output.argmax(axis=1) == y).sum()) if is_classes(y) and output.ndim == 2 else 0
+    """How many targets are where the largest score (N, C, ...) is; 0 where y is no classes."""
+    if not is_classes(y) or output.shape[:1] + output.shape[2:] != y.shape:
+        return 0
+    return int((output.argmax(axis=1) == y).sum())

@@ -118,8 +118,10 @@ def gradcheck(function, *inputs, eps=1e-6, tol=1e-6, directions=None, rng=0, rai
     kept = [parameter.grad for _, parameter in parameters]
     for _, parameter in parameters:
         parameter.grad = None
-    gradients = backward(upstream)
-    gradients = _leaves(gradients)
+    gradients = _leaves(backward(upstream))
+    if len(gradients) == len(leaves):  # integers get a gradient of None, or none at all
+        pairs = zip(gradients, leaves, strict=True)
+        gradients = [gradient for gradient, leaf in pairs if leaf.dtype.kind == "f"]
     for (_, parameter), grad in zip(parameters, kept, strict=True):
         gradients.append(parameter.grad)
         parameter.grad = grad

@@ -158,8 +158,8 @@ class OneCycleLR(LRScheduler):
     The way up takes pct_start of total_steps (or epochs · steps_per_epoch); anneal_strategy is
     "cos" or "linear". With three_phase the way down stops at the first rate before it goes on to
     the last. Where the optimizer has momentum (or betas) it runs against the rate, from
-    max_momentum down to base_momentum and back. Call `step` after every batch. Raises ValueError
-    for a step beyond total_steps.
+    max_momentum down to base_momentum and back. Call `step` after every batch; the rate after the
+    last, which no batch uses, continues the curve as in PyTorch. Raises ValueError for one more.
     """
 
     def __init__(
@@ -208,8 +208,8 @@ class OneCycleLR(LRScheduler):
 
     def at(self, t, column):
         """The share of the rate (column 1) or of the momentum (column 2) at time t."""
-        if t > self.total_steps - 1:
-            raise ValueError(f"OneCycleLR: step {t + 1} of {self.total_steps} was asked for")
+        if t > self.total_steps:
+            raise ValueError(f"OneCycleLR: step {t} of {self.total_steps} was asked for")
         for before, after in zip(self.phases, self.phases[1:], strict=False):
             if t <= after[0] or after is self.phases[-1]:
                 share = (t - before[0]) / (after[0] - before[0]) if after[0] != before[0] else 1.0

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from benchmarks import __main__ as command
-from benchmarks import mnist_mlp, nn_layers, operations
-from benchmarks.harness import Check, Ratio, Report, one_thread
+from benchmarks import memory, mnist_lenet5, mnist_mlp, naive_twins, nn_layers, operations
+from benchmarks.harness import Check, Ratio, Report, close, one_thread
+from dlcourse import nn
 
 
 @pytest.fixture
@@ -60,15 +61,44 @@ def test_a_network_learns_what_it_is_shown(batch):
 def test_the_operations_are_equal_and_all_are_measured(monkeypatch):
     calls = []
 
-    def compare_once(label, ours, peer, *, same, repeats, inner):
-        same(ours(), peer())
+    def compare_once(label, ours, peer, *, same, repeats, inner, clock, target=None):
+        for _ in range(3):  # steps of training must stay equal
+            same(ours(), peer())
         calls.append(label)
-        return Ratio(label, [1.0], [1.0])
+        return Ratio(label, [1.0], [1.0], target)
 
     monkeypatch.setattr(operations, "compare", compare_once)
     report = operations.run()
     assert [r.label for r in report.ratios] == calls
-    assert len(calls) == 6
+    assert len(calls) == 8
+    assert {r.label.split()[0] for r in report.ratios if r.target} == {"MLP", "Adam"}
+
+
+def test_the_loops_do_the_same_work(monkeypatch):
+    small = naive_twins.cases(small=True)
+    monkeypatch.setattr(naive_twins, "cases", lambda: small)
+    report = naive_twins.run()  # measure() raises where results differ
+    assert len(report.checks) == len(small) == 7
+    assert all(check.value > 1 for check in report.checks)
+
+
+def test_lenet_takes_the_same_steps_in_both_libraries():
+    rng = np.random.default_rng(0)
+    x, y = rng.random((200, 1, 28, 28)), rng.integers(10, size=200)
+    net = mnist_lenet5.build(seed=3).double()
+    twin = mnist_lenet5.build_torch(net).double()
+    with one_thread():
+        ours = mnist_lenet5.Ours(net, x, y, seed=5, epochs=3)
+        peer = mnist_lenet5.Torch(twin, x, y, seed=5, epochs=3)
+        for _ in range(3):
+            assert ours() == pytest.approx(peer(), rel=1e-10)
+    assert ours.optimizer.param_groups[0]["lr"] == pytest.approx(
+        peer.optimizer.param_groups[0]["lr"]
+    )
+    for name, value in net.state_dict().items():
+        np.testing.assert_allclose(value, twin.state_dict()[name].numpy(), rtol=0, atol=1e-10)
+    expected = nn.evaluate(net, ours.loss, x, y).accuracy
+    assert peer.accuracy_on(x, y) == pytest.approx(expected)
 
 
 def test_the_layers_are_equal_and_all_are_measured(monkeypatch):
@@ -81,15 +111,18 @@ def test_the_layers_are_equal_and_all_are_measured(monkeypatch):
 
     monkeypatch.setattr(nn_layers, "compare", compare_once)
     monkeypatch.setattr(nn_layers, "IMAGES", (2, 16, 8, 8))
+    monkeypatch.setattr(memory, "peak_bytes", lambda module, label: (3e6, 2e6))
     smaller = [(label, 2, *rest) for label, _, *rest in nn_layers.CONVOLUTIONS]
     monkeypatch.setattr(nn_layers, "CONVOLUTIONS", smaller)
-    monkeypatch.setattr(nn_layers, "peak_bytes", lambda module, label: (3e6, 2e6))
     report = nn_layers.run()
     assert [r.label for r in report.ratios] == calls
     assert {check.value for check in report.checks} == {1.5}
     assert len(report.checks) == len(nn_layers.MEMORY)
     assert len(calls) == 2 * (5 + 4 + 3)
     assert {r.target for r in report.ratios} == {None, 1.0, 1.5, 1.6, 2.1}
+    for label in nn_layers.MEMORY:
+        ours, peer = nn_layers.memory_case(label, torch, small=True)
+        close(1e-4, 1e-4)(ours(), peer())
 
 
 class Module:
