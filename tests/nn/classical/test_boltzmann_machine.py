@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import BernoulliRBM as TheirRBM
 
+from dlcourse import optim
 from dlcourse.nn.classical import BernoulliRBM
 
 BARS = np.array([[1, 1, 0, 0], [0, 0, 1, 1]], dtype=float)
@@ -146,6 +147,19 @@ def test_training_raises_the_exact_log_likelihood(options):
     assert history.reconstruction_error[-1] < 0.1 < history.reconstruction_error[0]
     assert {parameter.dtype for parameter in rbm.parameters()} == {np.dtype(np.float32)}
     assert rbm.weight.grad is None
+
+
+def test_steps_are_those_of_sgd_with_momentum():
+    trained, stepped = (BernoulliRBM(4, 3, dtype=np.float64, rng=0) for _ in range(2))
+    trained.fit(BARS, epochs=3, lr=0.2, batch_size=2, momentum=0.9, rng=1)
+    optimizer = optim.SGD(stepped.parameters(), lr=0.2, momentum=0.9)
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        stepped.contrastive_divergence(BARS[rng.permutation(2)], rng=rng)
+        optimizer.step()
+    for actual, expected in zip(trained.parameters(), stepped.parameters(), strict=True):
+        np.testing.assert_allclose(actual.data, expected.data, rtol=1e-12)
 
 
 def test_gibbs_samples_have_the_models_distribution():

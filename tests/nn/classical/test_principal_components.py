@@ -101,3 +101,10 @@ def test_constant_data_have_no_variance_to_share():
 def test_refusals_name_what_was_expected_and_what_came(call, error, says):
     with pytest.raises(error, match=says):
         call()
+
+
+def test_a_share_that_is_reached_exactly_asks_for_one_component_more_as_in_scikit_learn():
+    x = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    theirs = TheirPCA(0.5, svd_solver="full").fit(x)
+    assert theirs.explained_variance_ratio_[0] == 0.5
+    assert PCA(0.5).fit(x).n_components_ == theirs.n_components_ == 2
