@@ -32,12 +32,15 @@ def bound(sign, value, digits):
 def limit(check):
     """The target of a check: the least or the largest value that is good enough."""
     most = check.get("at_most")
-    return bound("≥", check.get("at_least"), 4) if most is None else bound("≤", most, 4)
+    return bound("≥", check.get("at_least"), 4) if most is None else bound("≤", most, 2)
 
 
-def figure_of(value):
-    """A check's value: a large one is a count of times."""
-    return f"{value:,.0f}" if value >= 10 else f"{value:.4f}"
+def figure_of(check):
+    """A check's value: a share of something, a ratio with a largest value, or how many times."""
+    value = check["value"]
+    if value >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.4f}" if check.get("at_most") is None else f"{value:.2f}"
 
 
 def as_rst(result):
@@ -51,7 +54,7 @@ def as_rst(result):
         ]
         lines += table(("Work", "Time, as a multiple of PyTorch's", "Target"), rows)
     if result.get("checks"):
-        rows = [(c["label"], figure_of(c["value"]), limit(c)) for c in result["checks"]]
+        rows = [(c["label"], figure_of(c), limit(c)) for c in result["checks"]]
         lines += table(("Check", "Value", "Target"), rows)
     measured = (
         f"Measured on {result['date']}, {result['processor']}, {result['threads']} thread: "
@@ -153,7 +156,8 @@ class BenchmarkFigure(SphinxDirective):
         means = [geometric_mean([r["ratio_of_medians"] for r in some]) for some in (aimed, ratios)]
         sentence = (
             f"The geometric mean of these {len(aimed)} ratios is {means[0]:.2f}; of all "
-            f"{len(ratios)} in the tables below, those without a target among them, {means[1]:.2f}."
+            f"{len(ratios)} in the first tables below, those without a target among them, "
+            f"{means[1]:.2f}. The aim for the mean is 1.20."
         )
         figure = nodes.raw("", as_svg(aimed), format="html")
         return [figure, *parsed(self, [sentence, ""])]

@@ -1,4 +1,4 @@
-"""LeNet-5: the first convolutional network in daily use; it read the amounts on cheques."""
+"""LeNet-5: the convolutional network that read the digits on bank cheques."""
 
 import numpy as np
 
