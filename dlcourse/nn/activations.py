@@ -10,28 +10,46 @@ from dlcourse.nn.module import Module, Parameter
 
 
 class Sigmoid(Module):
-    """σ(x) = 1 / (1 + e⁻ˣ), elementwise."""
+    """σ(x) = 1 / (1 + e⁻ˣ), elementwise.
+
+    >>> Sigmoid()(np.array([0.0, np.log(3.0)]))
+    array([0.5 , 0.75])
+    """
 
     def forward(self, x):
         return ops.sigmoid(x)
 
 
 class Tanh(Module):
-    """tanh(x), elementwise."""
+    """tanh(x), elementwise.
+
+    >>> layer = Tanh()
+    >>> layer(np.array([0.0])), layer.backward(np.array([2.0]))
+    (array([0.]), array([2.]))
+    """
 
     def forward(self, x):
         return ops.tanh(x)
 
 
 class ReLU(Module):
-    """max(0, x), elementwise."""
+    """max(0, x), elementwise.
+
+    >>> layer = ReLU()
+    >>> layer(np.array([-1.0, 2.0])), layer.backward(np.array([5.0, 5.0]))
+    (array([0., 2.]), array([0., 5.]))
+    """
 
     def forward(self, x):
         return ops.relu(x)
 
 
 class LeakyReLU(Module):
-    """x where x > 0, else negative_slope · x, elementwise."""
+    """x where x > 0, else negative_slope · x, elementwise.
+
+    >>> LeakyReLU(0.1)(np.array([-1.0, 2.0]))
+    array([-0.1,  2. ])
+    """
 
     def __init__(self, negative_slope=0.01):
         super().__init__()
@@ -48,6 +66,12 @@ class PReLU(Module):
     """x where x > 0, else a · x, with one slope a, or one for each of num_parameters channels.
 
     weight: (num_parameters,), starts at init.
+
+    >>> layer = PReLU(init=0.5)
+    >>> layer(np.array([[-2.0, 2.0]], dtype=np.float32)).tolist()
+    [[-1.0, 2.0]]
+    >>> layer.backward(np.ones((1, 2), dtype=np.float32)).tolist(), layer.weight.grad.tolist()
+    ([[0.5, 1.0]], [-2.0])
     """
 
     def __init__(self, num_parameters=1, init=0.25, *, dtype=np.float32):
@@ -123,6 +147,9 @@ class Softmax(Module):
     """eˣʲ / Σₖ eˣᵏ along the axis dim.
 
     PyTorch guesses the axis where none is given and warns; here it is the last.
+
+    >>> Softmax(dim=1)(np.log([[1.0, 3.0]]))
+    array([[0.25, 0.75]])
     """
 
     def __init__(self, dim=-1):
@@ -137,7 +164,11 @@ class Softmax(Module):
 
 
 class LogSoftmax(Softmax):
-    """log of softmax along the axis dim."""
+    """log of softmax along the axis dim.
+
+    >>> np.exp(LogSoftmax(dim=1)(np.log([[1.0, 3.0]])))
+    array([[0.25, 0.75]])
+    """
 
     def forward(self, x):
         return ops.log_softmax(x, self.dim)

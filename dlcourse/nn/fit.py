@@ -17,6 +17,9 @@ class History:
     val_loss, val_accuracy: on the validation set after the epoch; seconds: wall-clock time of the
     epoch's training, without the evaluation. accuracy (0 to 1) is filled where the targets are
     classes, the validation lists where there is a validation set.
+
+    >>> History(loss=[0.7, 0.5], accuracy=[0.6, 0.75], seconds=[1.0, 1.0]).loss[-1]
+    0.5
     """
 
     loss: list = field(default_factory=list)
@@ -43,7 +46,11 @@ class History:
 
 @dataclass
 class Progress:
-    """Where a run stands after a step. epoch and step count from 1."""
+    """Where a run stands after a step. epoch and step count from 1.
+
+    >>> Progress(epoch=1, epochs=3, step=20, steps=100, loss=0.5).step / 100
+    0.2
+    """
 
     epoch: int
     epochs: int
@@ -54,7 +61,11 @@ class Progress:
 
 @dataclass
 class Evaluation:
-    """Mean loss and accuracy over a set; accuracy is None where the targets are no classes."""
+    """Mean loss and accuracy over a set; accuracy is None where the targets are no classes.
+
+    >>> Evaluation(loss=0.5, accuracy=0.75).accuracy
+    0.75
+    """
 
     loss: float
     accuracy: float | None
@@ -84,6 +95,14 @@ def fit(
     after every epoch. rng: the order of the examples, a generator or seed. on_epoch(history) and
     on_step(progress) are called after each; on_epoch may return True to stop early.
     Raises ValueError where x and y differ in length or are empty.
+
+    >>> from dlcourse import nn, optim
+    >>> x = np.array([[0.0], [1.0], [2.0], [3.0]], dtype=np.float32)
+    >>> net = nn.Sequential(nn.Linear(1, 1, rng=0))
+    >>> optimizer = optim.SGD(net.parameters(), lr=0.1)
+    >>> history = fit(net, nn.MSELoss(), optimizer, x, 2 * x + 1, epochs=200, batch_size=4)
+    >>> [round(float(p.data.item()), 2) for p in net.parameters()], history.loss[-1] < 1e-4
+    ([2.0, 1.0], True)
     """
     x, y = checked(x, y)
     if epochs < 0 or batch_size < 1:
@@ -133,6 +152,11 @@ def evaluate(net, loss, x, y, batch_size=1024):
 
     net, loss: Modules; x: (N, ...), y: (N, ...). The network's mode is put back afterwards.
     Returns an Evaluation.
+
+    >>> from dlcourse import nn
+    >>> scores = np.log([[3.0, 1.0], [3.0, 1.0]])
+    >>> evaluate(nn.Sequential(), nn.CrossEntropyLoss(), scores, np.array([0, 1])).accuracy
+    0.5
     """
     x, y = checked(x, y)
     training = net.training

@@ -9,7 +9,14 @@ from dlcourse.random import default_rng
 
 
 class GradcheckError(ValueError):
-    """A backward disagrees with the numerical gradient; the message says where and by how much."""
+    """A backward disagrees with the numerical gradient; the message says where and by how much.
+
+    >>> try:
+    ...     gradcheck(lambda x: (x**2, lambda dy: x * dy), np.array([3.0]))
+    ... except GradcheckError as error:
+    ...     print(str(error).splitlines()[1][:24])
+    WRONG input 0 (1,): larg
+    """
 
 
 @dataclass
@@ -37,7 +44,13 @@ class InputCheck:
 
 @dataclass
 class GradcheckReport:
-    """The comparison for every input and parameter. True where all agree."""
+    """The comparison for every input and parameter. True where all agree.
+
+    >>> from dlcourse.nn import ops
+    >>> report = gradcheck(ops.linear, np.eye(2), np.ones((3, 2)), np.ones(3))
+    >>> bool(report), [check.name for check in report.checks]
+    (True, ['input 0', 'input 1', 'input 2'])
+    """
 
     checks: list
 

@@ -20,7 +20,13 @@ class Loss(Module):
 
 
 class MSELoss(Loss):
-    """Mean of (input − target)² over all elements; see `dlcourse.nn.ops.mse_loss`."""
+    """Mean of (input − target)² over all elements; see `dlcourse.nn.ops.mse_loss`.
+
+    >>> import numpy as np
+    >>> criterion = MSELoss()
+    >>> float(criterion(np.array([1.0, 2.0]), np.array([1.0, 4.0]))), criterion.backward()
+    (2.0, array([ 0., -2.]))
+    """
 
     def forward(self, input, target):
         return ops.mse_loss(input, target, self.reduction)

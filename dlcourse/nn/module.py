@@ -14,6 +14,12 @@ class Parameter:
     """An array that is learned, and the gradient that has been added up for it.
 
     data: an array of floats; grad: None, or an array of the same shape and dtype.
+
+    >>> weight = Parameter(np.zeros(2))
+    >>> weight.accumulate(np.array([1.0, 2.0]))
+    >>> weight.accumulate(np.array([1.0, 2.0]))
+    >>> weight.grad
+    array([2., 4.])
     """
 
     def __init__(self, data):
@@ -46,6 +52,20 @@ class Module:
 
     A subclass assigns Parameters, buffers (`register_buffer`) and Modules as attributes and
     defines `forward(x)`, which returns `(y, backward)`.
+
+    >>> class Scale(Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.factor = Parameter(np.array(2.0))
+    ...
+    ...     def forward(self, x):
+    ...         def backward(dy):
+    ...             return dy * self.factor.data, np.sum(dy * x)
+    ...
+    ...         return x * self.factor.data, self.adding_to(backward, self.factor)
+    >>> scale = Scale()
+    >>> scale(np.array([1.0, 3.0])), scale.backward(np.array([1.0, 1.0])), float(scale.factor.grad)
+    (array([2., 6.]), array([2., 2.]), 4.0)
     """
 
     # A module that can leave dL/dx out takes `input_grad` in its backward and says so here.

@@ -13,6 +13,10 @@ class PerceptronTrace:
 
     mistakes: how many in each epoch; weights, biases: the values at the start and after every
     update; examples: which example caused each update; converged: an epoch passed without one.
+
+    >>> trace = Perceptron(1).fit([[1.0], [-1.0]], [1, -1])
+    >>> trace.mistakes, trace.updates, trace.converged
+    ([2, 0], 2, True)
     """
 
     mistakes: list = field(default_factory=list)

@@ -15,6 +15,15 @@ class Optimizer:
     params: Parameters, or dicts with the key "params" and settings of their own, as in
     `torch.optim`. Raises ValueError for no parameters or one that stands in two groups, TypeError
     for anything that is no Parameter.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, parameter, group):
+    ...         parameter.data -= group["lr"] * np.sign(parameter.grad)
+    >>> w = Parameter(np.array([1.0, -1.0]))
+    >>> w.grad = np.array([30.0, -0.2])
+    >>> SignDescent([w], {"lr": 0.1}).step()
+    >>> w.data
+    array([ 0.9, -0.9])
     """
 
     def __init__(self, params, defaults):

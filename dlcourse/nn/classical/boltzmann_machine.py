@@ -23,6 +23,9 @@ class RBMHistory:
 
     reconstruction_error: mean squared difference of a number and its reconstruction, over the
     epoch's minibatches (what one watches; not what is minimized); seconds: wall-clock time.
+
+    >>> len(RBMHistory(reconstruction_error=[0.25, 0.2], seconds=[1.0, 1.0]))
+    2
     """
 
     reconstruction_error: list = field(default_factory=list)

@@ -24,6 +24,10 @@ class ReceptiveField:
     size: how many, the gaps of dilated kernels included; stride (or jump): how far the fields of
     neighbouring outputs are apart; start: the first input of output 0, negative where that lies in
     the padding. Integers, or a tuple with one for each axis.
+
+    >>> field = ReceptiveField(size=5, stride=2, start=-1)
+    >>> [field.start + 3 * field.stride + i for i in range(field.size)]  # what output 3 sees
+    [5, 6, 7, 8, 9]
     """
 
     size: int | tuple
