@@ -1,10 +1,9 @@
-"""The built site, a server for it, and a browser: for the tests that look at pages."""
+"""The built site and a server for it: for the tests that look at pages."""
 
 import functools
 import http.server
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,18 +13,6 @@ import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# A browser with no window, that asks nothing of any host by itself.
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def load_build():
@@ -47,13 +34,6 @@ def run_build(root=ROOT, **environment):
         encoding="utf-8",
         timeout=540,
     )
-
-
-def missing(reason):
-    """Skip on a developer's machine; fail in CI, where a skipped check would go unseen."""
-    if os.environ.get("CI", "").lower() in ("1", "true"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +61,3 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as tools:
-        found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        path = os.environ.get("DLCOURSE_CHROMIUM") or found or tools.chromium.executable_path
-        if not Path(path).exists():
-            missing("no Chromium: install it (apt-get install chromium) or `playwright install`")
-        instance = tools.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        yield instance
-        instance.close()

@@ -31,13 +31,13 @@ def book(count=5, slider="epoch", alt="A bar grows.", **options):
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(browser):
     """Opens HTML in the browser; what went wrong in its console fails the test at the end."""
     pages = []
     wrong = []
 
     def open_page(*parts, **options):
-        page = chromium.new_page(**options)
+        page = browser.new_page(**options)
         pages.append(page)
         page.on("console", lambda message: wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -97,8 +97,8 @@ def test_the_buttons_step_and_stop_at_the_ends(open_page):
     assert page.get_by_role("status").get_attribute("aria-live") == "polite"
 
 
-def test_it_plays_to_the_end_and_from_the_start_again(open_page, chromium):
-    page = chromium.new_page()
+def test_it_plays_to_the_end_and_from_the_start_again(open_page, browser):
+    page = browser.new_page()
     page.clock.install()
     page.set_content(f"<!doctype html><title>page</title>{book(4, interval=0.5).html}")
     page.clock.run_for(5000)
@@ -166,10 +166,10 @@ def test_without_script_the_start_frame_is_left_with_its_label(open_page):
     assert page.locator(".dlcourse-controls").inner_text().split() == ["epoch", "4"]
 
 
-def test_a_saved_page_has_one_set_of_controls(open_page, chromium):
+def test_a_saved_page_has_one_set_of_controls(open_page, browser):
     page = open_page(book())
     page.get_by_role("button", name="Next frame").click()
-    again = chromium.new_page()
+    again = browser.new_page()
     again.set_content(page.content())
     assert again.get_by_role("button").count() == 3
     again.get_by_role("slider").press("ArrowRight")

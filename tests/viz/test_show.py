@@ -117,11 +117,11 @@ def test_text_lines_and_ticks_are_in_the_page_colour():
     assert all(g.get("style") == "fill:currentColor" for g in groups)
 
 
-def test_text_in_a_colour_is_mixed_with_the_page_colour_in_the_browser(chromium):
+def test_text_in_a_colour_is_mixed_with_the_page_colour_in_the_browser(browser):
     figure = Figure()
     figure.text(0.1, 0.5, "blue", color=viz.COLORS["blue"])
     figure.text(0.1, 0.7, "black", color="black")
-    page = chromium.new_page()
+    page = browser.new_page()
     svg = viz.show(figure, alt="a").svg
     page.set_content(f"<!doctype html><title>p</title><body style='color:#ced6dd'>{svg}")
     fills = page.locator("g[transform]").evaluate_all("a => a.map(e => getComputedStyle(e).fill)")
@@ -237,8 +237,8 @@ background-color:#ced6dd;color:#222832;padding:.5rem}}</style>
 <body class="bd-content"><div class="cell_output"><div class="output text_html">{}</div></div>"""
 
 
-def test_in_the_dark_theme_of_the_website_the_figure_has_no_light_panel(chromium):
-    page = chromium.new_page()
+def test_in_the_dark_theme_of_the_website_the_figure_has_no_light_panel(browser):
+    page = browser.new_page()
     page.set_content(DARK_PAGE.format(viz.show(plot(), alt="A line.").html))
     picture = page.get_by_role("img", name="A line.")
     assert picture.count() == 1
@@ -249,8 +249,8 @@ def test_in_the_dark_theme_of_the_website_the_figure_has_no_light_panel(chromium
     page.close()
 
 
-def test_the_figure_fits_a_narrow_column_and_keeps_its_shape(chromium):
-    page = chromium.new_page(viewport={"width": 320, "height": 600})
+def test_the_figure_fits_a_narrow_column_and_keeps_its_shape(browser):
+    page = browser.new_page(viewport={"width": 320, "height": 600})
     page.set_content(f"<!doctype html><title>p</title>{viz.show(plot(), alt='A line.').html}")
     box = page.get_by_role("img").bounding_box()
     assert box["width"] <= 320
