@@ -76,6 +76,22 @@ def sources_key(root=ROOT):
     return digest.hexdigest()
 
 
+def pages_key(root=ROOT):
+    """A hash of what every page depends on besides its own source.
+
+    That is the environment, and what all pages are dressed in: styles, scripts, templates,
+    extensions, configuration. Sphinx copies a style sheet only when it writes a page.
+    """
+    digest = hashlib.sha256(environment_key(root).encode())
+    book = root / "book"
+    shared = [p for name in ("_static", "_ext", "_templates") for p in (book / name).rglob("*")]
+    for path in sorted([*shared, book / "_config.yml", book / "_toc.yml"]):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def is_fresh():
     """Tell whether book/_build/html was built from what lies here now."""
     return STAMP.exists() and STAMP.read_text(encoding="utf-8") == sources_key()
@@ -92,18 +108,18 @@ def choose_cache(key, caches=CACHES, keep=KEEP_CACHES):
     return chosen
 
 
-def forget_pages_not_of(environment, build=BUILD):
-    """Delete the pages that were built in another environment than this one.
+def forget_pages_not_of(key, build=BUILD):
+    """Delete the pages that were built with another `pages_key` than this one.
 
     Sphinx builds a page again when its source changes. The package is not the source of a page:
     links into its code, for one, would go on leading to places that are gone.
     """
     marker = build / "environment.txt"
-    if not marker.exists() or marker.read_text(encoding="utf-8") != environment:
+    if not marker.exists() or marker.read_text(encoding="utf-8") != key:
         for folder in ("html", "doctrees"):
             shutil.rmtree(build / folder, ignore_errors=True)
     build.mkdir(parents=True, exist_ok=True)
-    marker.write_text(environment, encoding="utf-8")
+    marker.write_text(key, encoding="utf-8")
 
 
 def use_this_interpreter(folder=BUILD / "jupyter", root=ROOT):
@@ -170,9 +186,8 @@ def main(argv=None):
     started = time.perf_counter()
     STAMP.unlink(missing_ok=True)
     key = sources_key()
-    environment = environment_key()
-    forget_pages_not_of(environment)
-    cache = choose_cache(environment)
+    forget_pages_not_of(pages_key())
+    cache = choose_cache(environment_key())
     status = run_sphinx(cache)
     if status:
         print("make book: the build failed; every warning above counts.", file=sys.stderr)

@@ -49,6 +49,20 @@ def test_the_key_ignores_what_does_not_matter(build, package):
     assert build.environment_key(package) == before
 
 
+def test_a_new_style_sheet_makes_new_pages_and_runs_nothing_again(build, package):
+    (package / "book" / "_static").mkdir(parents=True)
+    style = package / "book" / "_static" / "course.css"
+    keys, environments = [], []
+    for text in ("p { color: black }", "p { color: blue }"):
+        style.write_text(text, encoding="utf-8")
+        keys.append(build.pages_key(package))
+        environments.append(build.environment_key(package))
+    (package / "dlcourse" / "a.py").write_text("x = 2\n", encoding="utf-8")
+    keys.append(build.pages_key(package))
+    assert len(set(keys)) == 3
+    assert environments[0] == environments[1]
+
+
 def test_old_caches_are_pruned(build, tmp_path):
     for age, name in enumerate("abcde"):
         folder = tmp_path / name
