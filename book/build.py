@@ -43,6 +43,12 @@ def version_of(package):
         return "none"
 
 
+def add_file(digest, path, root):
+    """Add a file's name and contents to a hash."""
+    digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+    digest.update(path.read_bytes() + b"\0")
+
+
 def environment_key(root=ROOT):
     """A hash of what a notebook's outputs depend on besides its own cells.
 
@@ -56,8 +62,7 @@ def environment_key(root=ROOT):
     for path in [*files, root / "constraints.txt"]:
         if "__pycache__" in path.parts or not path.exists():
             continue
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+        add_file(digest, path, root)
     versions = [platform.python_version(), *(f"{name} {version_of(name)}" for name in RUNS_WITH)]
     digest.update("\n".join([f"full={full_run()}", *versions]).encode())
     return digest.hexdigest()[:16]
@@ -71,8 +76,7 @@ def sources_key(root=ROOT):
             inner = path.relative_to(root / folder).parts
             skipped = {"_build", "__pycache__", ".ipynb_checkpoints"} & set(inner)
             if path.is_file() and not skipped:
-                digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-                digest.update(path.read_bytes() + b"\0")
+                add_file(digest, path, root)
     return digest.hexdigest()
 
 
@@ -87,8 +91,7 @@ def pages_key(root=ROOT):
     shared = [p for name in ("_static", "_ext", "_templates") for p in (book / name).rglob("*")]
     for path in sorted([*shared, book / "_config.yml", book / "_toc.yml"]):
         if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+            add_file(digest, path, root)
     return digest.hexdigest()
 
 
