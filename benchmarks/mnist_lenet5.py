@@ -5,6 +5,7 @@ from collections import OrderedDict
 
 import numpy as np
 
+from benchmarks.epochs import Ours, Torch
 from benchmarks.harness import Check, Report, compare, one_thread
 from dlcourse import data, nn, optim
 from dlcourse.optim.lr_scheduler import OneCycleLR
@@ -44,67 +45,17 @@ def build_torch(net):
     return twin
 
 
-class Ours:
-    """The next epoch of dlcourse at each call; returns the mean training loss."""
+def both(net, twin, x, y, seed, epochs=EPOCHS):
+    """The next epoch of each library at each call, of as many as the schedule is made for."""
+    import torch
 
-    def __init__(self, net, x, y, seed, epochs=EPOCHS):
-        self.net, self.x, self.y, self.rng = net, x, y, np.random.default_rng(seed)
-        self.loss, self.optimizer = nn.CrossEntropyLoss(), optim.SGD(net.parameters(), **SGD)
-        steps = epochs * -(-len(x) // BATCH_SIZE)
-        self.scheduler = OneCycleLR(self.optimizer, total_steps=steps, **SCHEDULE)
-
-    def __call__(self):
-        history = nn.fit(
-            self.net,
-            self.loss,
-            self.optimizer,
-            self.x,
-            self.y,
-            epochs=1,
-            batch_size=BATCH_SIZE,
-            rng=self.rng,
-            on_step=lambda progress: self.scheduler.step(),
-        )
-        return history.loss[0]
-
-
-class Torch:
-    """The same epoch in PyTorch: same batches in the same order, loss and accuracy kept."""
-
-    def __init__(self, net, x, y, seed, epochs=EPOCHS):
-        import torch
-
-        self.torch, self.net, self.rng = torch, net, np.random.default_rng(seed)
-        self.x, self.y = torch.from_numpy(x), torch.from_numpy(y)
-        self.optimizer = torch.optim.SGD(net.parameters(), **SGD)
-        steps = epochs * -(-len(x) // BATCH_SIZE)
-        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, total_steps=steps, **SCHEDULE
-        )
-
-    def __call__(self):
-        order = self.torch.from_numpy(self.rng.permutation(len(self.x)))
-        total, right = 0.0, 0
-        self.net.train()
-        for start in range(0, len(order), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
-            x, y = self.x[batch], self.y[batch]
-            self.optimizer.zero_grad()
-            output = self.net(x)
-            loss = self.torch.nn.functional.cross_entropy(output, y)
-            loss.backward()
-            self.optimizer.step()
-            self.scheduler.step()
-            total += loss.item() * len(batch)
-            right += (output.argmax(dim=1) == y).sum().item()
-        self.accuracy = right / len(order)
-        return total / len(order)
-
-    def accuracy_on(self, x, y):
-        self.net.eval()
-        with self.torch.no_grad():
-            scores = self.net(self.torch.from_numpy(x))
-        return (scores.argmax(dim=1).numpy() == y).mean().item()
+    how = {"batch_size": BATCH_SIZE, "seed": seed}
+    schedule = {"total_steps": epochs * -(-len(x) // BATCH_SIZE), **SCHEDULE}
+    optimizer = optim.SGD(net.parameters(), **SGD)
+    ours = Ours(net, optimizer, x, y, scheduler=OneCycleLR(optimizer, **schedule), **how)
+    optimizer = torch.optim.SGD(twin.parameters(), **SGD)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, **schedule)
+    return ours, Torch(twin, optimizer, x, y, scheduler=scheduler, **how)
 
 
 def same_loss(ours, peer):
@@ -119,13 +70,12 @@ def train_both(mnist, seed, epochs=EPOCHS):
     """
     net = build(seed)
     twin = build_torch(net)
-    ours = Ours(net, mnist.x_train, mnist.y_train, seed, epochs)
-    peer = Torch(twin, mnist.x_train, mnist.y_train, seed, epochs)
+    ours, peer = both(net, twin, mnist.x_train, mnist.y_train, seed, epochs)
     label = f"LeNet-5, one epoch, {len(mnist.x_train)} images, batches of {BATCH_SIZE}"
     ratio = compare(
         label, ours, peer, same=same_loss, repeats=epochs - 1, clock=time.thread_time
     )  # the settings are fixed: no figure of the test set decides anything
-    accuracy = nn.evaluate(net, ours.loss, mnist.x_test, mnist.y_test).accuracy
+    accuracy = ours.accuracy_on(mnist.x_test, mnist.y_test)
     return ratio, accuracy, peer.accuracy_on(mnist.x_test, mnist.y_test)
 
 

@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 
+from benchmarks.epochs import Ours, Torch
 from benchmarks.harness import Check, Report, compare, one_thread
 from dlcourse import data, nn, optim
 
@@ -42,54 +43,13 @@ def build_torch(net):
     return twin
 
 
-class Ours:
-    """An epoch of dlcourse at each call; returns the mean training loss."""
+def both(net, twin, x, y, seed):
+    """An epoch of each library, to be called in turn."""
+    import torch
 
-    def __init__(self, net, x, y, seed):
-        self.net, self.x, self.y, self.rng = net, x, y, np.random.default_rng(seed)
-        self.loss = nn.CrossEntropyLoss()
-        self.optimizer = optim.SGD(net.parameters(), **SGD)
-
-    def __call__(self):
-        history = nn.fit(
-            self.net,
-            self.loss,
-            self.optimizer,
-            self.x,
-            self.y,
-            epochs=1,
-            batch_size=BATCH_SIZE,
-            rng=self.rng,
-        )
-        return history.loss[0]
-
-
-class Torch:
-    """The same epoch in PyTorch: same batches in the same order, loss and accuracy kept."""
-
-    def __init__(self, net, x, y, seed):
-        import torch
-
-        self.torch, self.net, self.rng = torch, net, np.random.default_rng(seed)
-        self.x, self.y = torch.from_numpy(x), torch.from_numpy(y)
-        self.optimizer = torch.optim.SGD(net.parameters(), **SGD)
-
-    def __call__(self):
-        order = self.torch.from_numpy(self.rng.permutation(len(self.x)))
-        total, right = 0.0, 0
-        self.net.train()
-        for start in range(0, len(order), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
-            x, y = self.x[batch], self.y[batch]
-            self.optimizer.zero_grad()
-            output = self.net(x)
-            loss = self.torch.nn.functional.cross_entropy(output, y)
-            loss.backward()
-            self.optimizer.step()
-            total += loss.item() * len(batch)
-            right += (output.argmax(dim=1) == y).sum().item()
-        self.accuracy = right / len(order)
-        return total / len(order)
+    how = {"batch_size": BATCH_SIZE, "seed": seed}
+    ours = Ours(net, optim.SGD(net.parameters(), **SGD), x, y, **how)
+    return ours, Torch(twin, torch.optim.SGD(twin.parameters(), **SGD), x, y, **how)
 
 
 def same_loss(ours, peer):
@@ -100,7 +60,7 @@ def epoch_ratio(x, y, repeats=7, seed=0):
     """Time epochs of both, after an epoch of each whose mean losses must be equal."""
     net = build(seed)
     twin = build_torch(net)
-    ours, peer = Ours(net, x, y, seed), Torch(twin, x, y, seed)
+    ours, peer = both(net, twin, x, y, seed)
     label = f"one epoch, {len(x)} images, batches of {BATCH_SIZE}"
     return compare(label, ours, peer, same=same_loss, repeats=repeats, target=RATIO)
 

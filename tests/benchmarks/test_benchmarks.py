@@ -25,7 +25,7 @@ def both(x, y, dtype):
         net.double()
     twin = mnist_mlp.build_torch(net).to(getattr(torch, np.dtype(dtype).name))
     x = x.astype(dtype)
-    return mnist_mlp.Ours(net, x, y, seed=5), mnist_mlp.Torch(twin, x, y, seed=5)
+    return mnist_mlp.both(net, twin, x, y, seed=5)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,7 @@ def test_lenet_takes_the_same_steps_in_both_libraries():
     net = mnist_lenet5.build(seed=3).double()
     twin = mnist_lenet5.build_torch(net).double()
     with one_thread():
-        ours = mnist_lenet5.Ours(net, x, y, seed=5, epochs=3)
-        peer = mnist_lenet5.Torch(twin, x, y, seed=5, epochs=3)
+        ours, peer = mnist_lenet5.both(net, twin, x, y, seed=5, epochs=3)
         for _ in range(3):
             assert ours() == pytest.approx(peer(), rel=1e-10)
     assert ours.optimizer.param_groups[0]["lr"] == pytest.approx(
