@@ -1,0 +1,135 @@
+"""The one list of models: by name to the function that builds each, and what it expects."""
+
+import builtins
+import dataclasses
+import difflib
+import inspect
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+_ENTRIES = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What the registry knows of a model.
+
+    input_size: the shape of one example at the model's usual size, batch left out: (3, 224, 224)
+    for images, (steps,) for a row of tokens, (points, 2) for coordinates.
+    smallest: the smallest shape on which it runs forward and backward.
+    parameters, multiply_adds: of the model as its defaults build it, at `input_size`.
+    vocabulary: where the input is tokens, the option that says how many there are, else None.
+    source: author and year.
+    """
+
+    name: str
+    build: Callable[..., nn.Module]
+    input_size: tuple
+    smallest: tuple
+    parameters: int
+    multiply_adds: int
+    source: str
+    vocabulary: str | None = None
+
+    @property
+    def family(self):
+        return self.build.__module__.rpartition(".")[2]
+
+    def option(self, name, given=()):
+        """The value of an option of the constructor: given, or its default."""
+        return dict(given).get(name, inspect.signature(self.build).parameters[name].default)
+
+
+def register(
+    *, input_size, parameters, multiply_adds, source, smallest=None, vocabulary=None, name=None
+):
+    """Enter a constructor in the registry under its own name; returned unchanged.
+
+    Its arguments are options with defaults; `num_classes` and `in_channels` have these names where
+    the model has them. See `Entry` for what is said about it.
+    """
+
+    def enter(build):
+        entry = Entry(
+            name=name or build.__name__,
+            build=build,
+            input_size=tuple(input_size),
+            smallest=tuple(smallest or input_size),
+            parameters=parameters,
+            multiply_adds=multiply_adds,
+            source=source,
+            vocabulary=vocabulary,
+        )
+        if entry.name in _ENTRIES:
+            raise ValueError(f"two models are called {entry.name!r}")
+        _ENTRIES[entry.name] = entry
+        return build
+
+    return enter
+
+
+def names(family=None):
+    """The names that `create` knows, sorted; those of one family (its module's name) on demand."""
+    return sorted(n for n, entry in _ENTRIES.items() if family in (None, entry.family))
+
+
+def find(name) -> Entry:
+    """The registry's entry for `name`; ValueError with the nearest name for an unknown one."""
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a model is a string, got {type(name).__name__}")
+    if name not in _ENTRIES:
+        raise ValueError(
+            f"no model is called {name!r}{_nearest(name.lower(), names())}; "
+            "models.list() names all of them"
+        )
+    return _ENTRIES[name]
+
+
+def create(name, **options) -> nn.Module:
+    """Build the model called `name`, with fresh weights.
+
+    options: the arguments of its constructor, as num_classes and in_channels.
+    Raises ValueError for an unknown name or a count that is no positive integer, TypeError for an
+    option that the model does not have.
+
+    >>> model = create("lenet5", num_classes=4)
+    >>> model(torch.zeros(2, 1, 28, 28)).shape
+    torch.Size([2, 4])
+    """
+    entry = find(name)
+    known = builtins.list(inspect.signature(entry.build).parameters)
+    for option, value in options.items():
+        if option not in known:
+            raise TypeError(
+                f"{name} has no option {option!r}{_nearest(option, known)}; "
+                f"its options are {', '.join(known)}"
+            )
+        counts = option in ("num_classes", "in_channels")
+        if counts and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ValueError(f"{option} is a positive integer, got {value!r}")
+    return entry.build(**options)
+
+
+def example_input(name, batch=2, smallest=False, generator=None, **options):
+    """A random batch of the shape and type that the model called `name` expects.
+
+    options: those that the model was created with; in_channels and the vocabulary matter.
+
+    >>> example_input("lenet5", batch=3).shape
+    torch.Size([3, 1, 28, 28])
+    """
+    entry = find(name)
+    shape = entry.smallest if smallest else entry.input_size
+    if entry.vocabulary is not None:
+        high = entry.option(entry.vocabulary, options)
+        return torch.randint(high, (batch, *shape), generator=generator)
+    if "in_channels" in options:
+        shape = (options["in_channels"], *shape[1:])
+    return torch.randn(batch, *shape, generator=generator)
+
+
+def _nearest(word, words):
+    close = difflib.get_close_matches(word, words, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,1 @@
+"""Training in PyTorch: the loop, its checkpoints, its loaders and its measurements."""
