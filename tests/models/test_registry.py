@@ -39,14 +39,14 @@ def test_every_parameter_gets_a_gradient(entry):
 
 
 def test_an_unknown_name_gets_the_nearest():
-    with pytest.raises(ValueError, match="no model is called 'lenet6' .did you mean 'lenet5'"):
+    with pytest.raises(ValueError, match=r"no model is called 'lenet6' .did you mean 'lenet5'"):
         models.create("lenet6")
     with pytest.raises(TypeError, match="the name of a model is a string, got int"):
         models.create(5)
 
 
 def test_options_are_checked():
-    with pytest.raises(TypeError, match="lenet5 has no option 'n_classes' .did you mean 'num_cla"):
+    with pytest.raises(TypeError, match=r"lenet5 has no option 'n_classes' .did you mean 'num_cla"):
         models.create("lenet5", n_classes=3)
     for wrong in (0, -1, 2.0, True):
         with pytest.raises(ValueError, match="num_classes is a positive integer"):
