@@ -7,8 +7,20 @@ what is known of it. The order of the imports below is the order of the course.
 torch.Size([2, 10])
 """
 
-from dlcourse.models import lenet
+from dlcourse.models import coordinate_mlp, lenet, positional, recurrent, sentiment
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
-__all__ = ["Entry", "create", "example_input", "find", "lenet", "list", "register"]
+__all__ = [
+    "Entry",
+    "coordinate_mlp",
+    "create",
+    "example_input",
+    "find",
+    "lenet",
+    "list",
+    "positional",
+    "recurrent",
+    "register",
+    "sentiment",
+]
