@@ -9,6 +9,8 @@ torch.Size([2, 10])
 
 from dlcourse.models import (
     coordinate_mlp,
+    dilated_context,
+    feature_pyramid,
     lenet,
     positional,
     recurrent,
@@ -22,7 +24,9 @@ __all__ = [
     "Entry",
     "coordinate_mlp",
     "create",
+    "dilated_context",
     "example_input",
+    "feature_pyramid",
     "find",
     "lenet",
     "list",
