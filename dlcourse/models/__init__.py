@@ -1,13 +1,13 @@
 """Architectures in PyTorch, a file a family, each by name.
 
 `create(name, num_classes=..., in_channels=...)` builds one, `list()` names all, `find(name)` tells
-what is known of it. The order of the imports below is the order of the course.
+what is known of it. A family's file enters its models when it is imported here.
 
 >>> create("lenet5", num_classes=10)(example_input("lenet5")).shape
 torch.Size([2, 10])
 """
 
-from dlcourse.models import lenet, resnet, resnet_cifar
+from dlcourse.models import lenet, resnet, resnet_cifar, se_resnet
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
@@ -21,4 +21,5 @@ __all__ = [
     "register",
     "resnet",
     "resnet_cifar",
+    "se_resnet",
 ]
