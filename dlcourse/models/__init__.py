@@ -7,12 +7,13 @@ what is known of it. A family's file enters its models when it is imported here.
 torch.Size([2, 10])
 """
 
-from dlcourse.models import lenet, resnet, resnet_cifar, se_resnet
+from dlcourse.models import attention_blocks, lenet, resnet, resnet_cifar, se_resnet
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
+    "attention_blocks",
     "create",
     "example_input",
     "find",
