@@ -7,20 +7,34 @@ what is known of it. A family's file enters its models when it is imported here.
 torch.Size([2, 10])
 """
 
-from dlcourse.models import attention_blocks, lenet, resnet, resnet_cifar, se_resnet
+from dlcourse.models import (
+    attention_blocks,
+    coordinate_mlp,
+    lenet,
+    positional,
+    recurrent,
+    resnet,
+    resnet_cifar,
+    se_resnet,
+    sentiment,
+)
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
     "attention_blocks",
+    "coordinate_mlp",
     "create",
     "example_input",
     "find",
     "lenet",
     "list",
+    "positional",
+    "recurrent",
     "register",
     "resnet",
     "resnet_cifar",
     "se_resnet",
+    "sentiment",
 ]
