@@ -7,8 +7,18 @@ what is known of it. The order of the imports below is the order of the course.
 torch.Size([2, 10])
 """
 
-from dlcourse.models import lenet, resnet
+from dlcourse.models import alexnet, lenet, resnet
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
-__all__ = ["Entry", "create", "example_input", "find", "lenet", "list", "register", "resnet"]
+__all__ = [
+    "Entry",
+    "alexnet",
+    "create",
+    "example_input",
+    "find",
+    "lenet",
+    "list",
+    "register",
+    "resnet",
+]
