@@ -7,7 +7,7 @@ what is known of it. The order of the imports below is the order of the course.
 torch.Size([2, 10])
 """
 
-from dlcourse.models import alexnet, lenet, resnet
+from dlcourse.models import alexnet, lenet, resnet, vgg
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
@@ -21,4 +21,5 @@ __all__ = [
     "list",
     "register",
     "resnet",
+    "vgg",
 ]
