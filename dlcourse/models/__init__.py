@@ -8,6 +8,7 @@ torch.Size([2, 10])
 """
 
 from dlcourse.models import (
+    alexnet,
     attention_blocks,
     coordinate_mlp,
     lenet,
@@ -17,24 +18,19 @@ from dlcourse.models import (
     resnet_cifar,
     se_resnet,
     sentiment,
+    vgg,
 )
-from dlcourse.models.registry import Entry, create, example_input, find, register
-from dlcourse.models.registry import names as list
 
 __all__ = [
-    "Entry",
+    "alexnet",
     "attention_blocks",
     "coordinate_mlp",
-    "create",
-    "example_input",
-    "find",
     "lenet",
-    "list",
     "positional",
     "recurrent",
-    "register",
     "resnet",
     "resnet_cifar",
     "se_resnet",
     "sentiment",
+    "vgg",
 ]
