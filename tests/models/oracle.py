@@ -66,3 +66,11 @@ def assert_same_outputs(mine, other, x, tolerance=1e-4):
 def count(model):
     """The number of a model's trained numbers."""
     return sum(p.numel() for p in model.parameters())
+
+
+def tensors(outputs):
+    """What a model returned, a tensor or a collection of them, as a flat list of tensors."""
+    if torch.is_tensor(outputs):
+        return [outputs]
+    values = outputs.values() if isinstance(outputs, dict) else outputs
+    return [tensor for value in values if value is not None for tensor in tensors(value)]
