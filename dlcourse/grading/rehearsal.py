@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading import bank, command, course
+from dlcourse.grading import assignments, bank, command, course
 from dlcourse.grading.restore import cell_name
 
 SOLUTION, BLANK = "solution", "blank"
@@ -50,7 +50,7 @@ def rehearse(root, homework, question=None, **options):
     """
     root = Path(root)
     solution = course.read_notebook(course.solution_path(root, homework))
-    release = _release(root, homework)
+    release = assignments.read_release(root, homework)
     answers = bank.model_answers(solution)
     variants = bank.load(root / "tests" / "banks" / homework)
     unknown = sorted({v.question for v in variants} - answers.keys())
@@ -169,15 +169,6 @@ def _names(source):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             read.add(part.id)
     return bound, read
-
-
-def _release(root, homework):
-    path = root / "assignments" / homework / f"{homework}.ipynb"
-    if not path.is_file():
-        raise course.CourseError(
-            f"no {path.name} in assignments/: run `dlcourse assignments` first"
-        )
-    return course.read_notebook(path)
 
 
 def _course(root, homework, place):

@@ -56,7 +56,7 @@ def matrix(found):
 
 
 def verdict(finding):
-    """What the tests made of an entry, in a word or two; capitals where it is not what it should be.
+    """What the tests made of an entry, in a word; capitals where that is wrong.
 
     A wrong answer is caught or MISSED, a right one passed or ACCUSED.
     """
