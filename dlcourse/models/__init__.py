@@ -20,14 +20,22 @@ from dlcourse.models import (
     sentiment,
     vgg,
 )
+from dlcourse.models.registry import Entry, create, example_input, find, register
+from dlcourse.models.registry import names as list
 
 __all__ = [
+    "Entry",
     "alexnet",
     "attention_blocks",
     "coordinate_mlp",
+    "create",
+    "example_input",
+    "find",
     "lenet",
+    "list",
     "positional",
     "recurrent",
+    "register",
     "resnet",
     "resnet_cifar",
     "se_resnet",
