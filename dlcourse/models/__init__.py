@@ -1,13 +1,15 @@
 """Architectures in PyTorch, a file a family, each by name.
 
 `create(name, num_classes=..., in_channels=...)` builds one, `list()` names all, `find(name)` tells
-what is known of it.
+what is known of it. A family's file enters its models when it is imported here.
 
 >>> create("lenet5", num_classes=10)(example_input("lenet5")).shape
 torch.Size([2, 10])
 """
 
 from dlcourse.models import (
+    alexnet,
+    attention_blocks,
     coordinate_mlp,
     dilated_context,
     feature_pyramid,
@@ -15,13 +17,18 @@ from dlcourse.models import (
     positional,
     recurrent,
     resnet,
+    resnet_cifar,
+    se_resnet,
     sentiment,
+    vgg,
 )
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
+    "alexnet",
+    "attention_blocks",
     "coordinate_mlp",
     "create",
     "dilated_context",
@@ -34,5 +41,8 @@ __all__ = [
     "recurrent",
     "register",
     "resnet",
+    "resnet_cifar",
+    "se_resnet",
     "sentiment",
+    "vgg",
 ]

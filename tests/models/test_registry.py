@@ -15,6 +15,14 @@ def entry(request):
     return models.find(request.param)
 
 
+def in_time(name):
+    """The name, to sweep over: a giant is slow where a smaller one of its family is swept."""
+    family = [models.find(other) for other in models.list(models.find(name).family)]
+    smallest = min(family, key=lambda other: other.parameters).name
+    slow = models.find(name).parameters > 100_000_000 and name != smallest
+    return pytest.param(name, marks=pytest.mark.slow if slow else ())
+
+
 def on_meta(entry, **options):
     """The model without memory for its weights: shapes cost nothing there."""
     with torch.device("meta"):
@@ -70,8 +78,10 @@ def test_the_number_of_channels_is_that_of_the_input(entry):
         on_meta(entry, in_channels=5)(x)
 
 
-def test_every_parameter_gets_a_gradient(entry):
+@pytest.mark.parametrize("name", [in_time(name) for name in models.list()])
+def test_every_parameter_gets_a_gradient(name):
     torch.manual_seed(0)
+    entry = models.find(name)
     model = entry.build().train()
     outputs = tensors(model(models.example_input(entry.name, batch=2, smallest=True)))
     sum(out.square().sum() for out in outputs).backward()
