@@ -18,11 +18,13 @@ from dlcourse.models import (
     se_resnet,
     sentiment,
 )
+from dlcourse.models.layer_summary import Summary, summary
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
+    "Summary",
     "attention_blocks",
     "coordinate_mlp",
     "create",
@@ -37,4 +39,5 @@ __all__ = [
     "resnet_cifar",
     "se_resnet",
     "sentiment",
+    "summary",
 ]

@@ -35,6 +35,10 @@ def test_it_has_the_parameters_and_the_multiply_adds_that_it_says(entry):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(x)
     assert counter.get_total_flops() == 2 * entry.multiply_adds
+    summary = models.summary(model, x)
+    assert (summary.parameters, summary.multiply_adds) == (entry.parameters, entry.multiply_adds)
+    assert sum(layer.parameters for layer in summary.layers) == entry.parameters
+    assert sum(layer.multiply_adds for layer in summary.layers) == entry.multiply_adds
 
 
 def test_the_docstring_names_the_source(entry):
