@@ -8,8 +8,13 @@ torch.Size([2, 10])
 """
 
 from dlcourse.models import (
+    alexnet,
     attention_blocks,
     coordinate_mlp,
+    deconvnet,
+    dilated_context,
+    fcn,
+    feature_pyramid,
     lenet,
     positional,
     recurrent,
@@ -17,6 +22,7 @@ from dlcourse.models import (
     resnet_cifar,
     se_resnet,
     sentiment,
+    vgg,
 )
 from dlcourse.models.layer_summary import Summary, summary
 from dlcourse.models.registry import Entry, create, example_input, find, register
@@ -25,10 +31,15 @@ from dlcourse.models.registry import names as list
 __all__ = [
     "Entry",
     "Summary",
+    "alexnet",
     "attention_blocks",
     "coordinate_mlp",
     "create",
+    "deconvnet",
+    "dilated_context",
     "example_input",
+    "fcn",
+    "feature_pyramid",
     "find",
     "lenet",
     "list",
@@ -40,4 +51,5 @@ __all__ = [
     "se_resnet",
     "sentiment",
     "summary",
+    "vgg",
 ]
