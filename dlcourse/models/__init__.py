@@ -18,7 +18,9 @@ from dlcourse.models import (
     efficientnet,
     fcn,
     feature_pyramid,
+    forward_record,
     igpt,
+    layer_summary,
     lenet,
     mobilenet,
     nfnet,
@@ -33,11 +35,13 @@ from dlcourse.models import (
     vgg,
     vit,
 )
+from dlcourse.models.layer_summary import Summary, summary
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
+    "Summary",
     "alexnet",
     "attention_blocks",
     "convnext",
@@ -51,7 +55,9 @@ __all__ = [
     "fcn",
     "feature_pyramid",
     "find",
+    "forward_record",
     "igpt",
+    "layer_summary",
     "lenet",
     "list",
     "mobilenet",
@@ -64,6 +70,7 @@ __all__ = [
     "se_resnet",
     "sentiment",
     "stochastic_depth",
+    "summary",
     "transformer",
     "vgg",
     "vit",
