@@ -10,6 +10,8 @@ torch.Size([2, 10])
 from dlcourse.models import (
     alexnet,
     coordinate_mlp,
+    googlenet,
+    inception,
     lenet,
     positional,
     recurrent,
@@ -17,24 +19,20 @@ from dlcourse.models import (
     sentiment,
     vgg,
 )
-from dlcourse.models.registry import (
-    Entry,
-    create,
-    example_input,
-    find,
-    register,
-)
-from dlcourse.models.registry import (
-    names as list,
-)
+from dlcourse.models.auxiliary import auxiliary_loss
+from dlcourse.models.registry import Entry, create, example_input, find, register
+from dlcourse.models.registry import names as list
 
 __all__ = [
     "Entry",
     "alexnet",
+    "auxiliary_loss",
     "coordinate_mlp",
     "create",
     "example_input",
     "find",
+    "googlenet",
+    "inception",
     "lenet",
     "list",
     "positional",
