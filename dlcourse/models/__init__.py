@@ -18,6 +18,7 @@ from dlcourse.models import (
     resnet,
     sentiment,
     vgg,
+    zfnet,
 )
 from dlcourse.models.auxiliary import auxiliary_loss
 from dlcourse.models.registry import Entry, create, example_input, find, register
@@ -41,4 +42,5 @@ __all__ = [
     "resnet",
     "sentiment",
     "vgg",
+    "zfnet",
 ]
