@@ -9,6 +9,8 @@ from dlcourse.models.inception import Branches, ConvNormReLU, chain, pooled, tru
 from dlcourse.models.input_check import check_images
 from dlcourse.models.registry import register
 
+ROW, COLUMN = (1, 7), (7, 1)
+
 
 class Outputs(NamedTuple):
     """What Inception-v3 returns in training; each (N, num_classes)."""
@@ -18,7 +20,20 @@ class Outputs(NamedTuple):
 
 
 def average():
+    """The pooling that keeps the sides; zeros beyond the borders count."""
     return nn.AvgPool2d(3, stride=1, padding=1)
+
+
+def stem(in_channels):
+    """299×299 → 192 maps of 71×71."""
+    return [
+        ConvNormReLU(in_channels, 32, 3, stride=2, padding=0),  # (N, 32, 149, 149)
+        ConvNormReLU(32, 32, 3, padding=0),  # (N, 32, 147, 147)
+        ConvNormReLU(32, 64, 3),  # (N, 64, 147, 147)
+        nn.MaxPool2d(3, stride=2),  # (N, 64, 73, 73)
+        ConvNormReLU(64, 80),
+        ConvNormReLU(80, 192, 3, padding=0),  # (N, 192, 71, 71)
+    ]
 
 
 def block_a(channels, pool):
@@ -31,46 +46,52 @@ def block_a(channels, pool):
     )
 
 
-def reduce_a(channels):
-    """35×35 → 17×17: two chains in steps of 2 beside pooling, 480 channels more."""
+def reduce_a(channels, k, l, m, n):
+    """35×35 → 17×17: two chains in steps of 2 beside pooling, n + m channels more.
+
+    The letters are those of the first table of the paper on Inception-v4, which has it again.
+    """
     return Branches(
-        chain(channels, (384, 3, 2)),
-        chain(channels, (64, 1), (96, 3), (96, 3, 2)),
+        chain(channels, (n, 3, 2)),
+        chain(channels, (k, 1), (l, 3), (m, 3, 2)),
         nn.MaxPool2d(3, stride=2),
     )
 
 
-def block_b(width, channels=768):
+def block_b(width):
     """At 17×17: 7×7 as a row and a column of 7, with 14 weights for 49. To 768 channels."""
-    row, column = (1, 7), (7, 1)
-    twice = [(width, column), (width, row), (width, column), (192, row)]
+    twice = [(width, COLUMN), (width, ROW), (width, COLUMN), (192, ROW)]
     return Branches(
-        chain(channels, (192, 1)),
-        chain(channels, (width, 1), (width, row), (192, column)),
-        chain(channels, (width, 1), *twice),
-        pooled(average(), channels, 192),
+        chain(768, (192, 1)),
+        chain(768, (width, 1), (width, ROW), (192, COLUMN)),
+        chain(768, (width, 1), *twice),
+        pooled(average(), 768, 192),
     )
 
 
-def reduce_b(channels=768):
+def reduce_b():
     """17×17 → 8×8, to 1280 channels."""
     return Branches(
-        chain(channels, (192, 1), (320, 3, 2)),
-        chain(channels, (192, 1), (192, (1, 7)), (192, (7, 1)), (192, 3, 2)),
+        chain(768, (192, 1), (320, 3, 2)),
+        chain(768, (192, 1), (192, ROW), (192, COLUMN), (192, 3, 2)),
         nn.MaxPool2d(3, stride=2),
+    )
+
+
+def row_and_column(in_channels, channels):
+    """3×3 as a row beside a column of 3: the block grows wide rather than deep."""
+    return Branches(
+        chain(in_channels, (channels, (1, 3))),
+        chain(in_channels, (channels, (3, 1))),
     )
 
 
 def block_c(channels):
-    """At 8×8: 3×3 as a row beside a column of 3, the block wide rather than deep. To 2048."""
-
-    def row_and_column(channels):
-        return Branches(chain(channels, (384, (1, 3))), chain(channels, (384, (3, 1))))
-
+    """At 8×8: two branches end in a row beside a column. To 2048 channels."""
     return Branches(
         chain(channels, (320, 1)),
-        nn.Sequential(chain(channels, (384, 1)), row_and_column(384)),
-        nn.Sequential(chain(channels, (448, 1), (384, 3)), row_and_column(384)),
+        nn.Sequential(chain(channels, (384, 1)), row_and_column(384, 384)),
+        nn.Sequential(chain(channels, (448, 1), (384, 3)), row_and_column(384, 384)),
         pooled(average(), channels, 192),
     )
 
@@ -100,24 +121,19 @@ class InceptionV3(nn.Module):
         super().__init__()
         self.in_channels = in_channels
         self.stem = nn.Sequential(
-            ConvNormReLU(in_channels, 32, 3, stride=2, padding=0),  # (N, 32, 149, 149)
-            ConvNormReLU(32, 32, 3, padding=0),  # (N, 32, 147, 147)
-            ConvNormReLU(32, 64, 3),  # (N, 64, 147, 147)
-            nn.MaxPool2d(3, stride=2),  # (N, 64, 73, 73)
-            ConvNormReLU(64, 80),
-            ConvNormReLU(80, 192, 3, padding=0),  # (N, 192, 71, 71)
+            *stem(in_channels),  # (N, 192, 71, 71)
             nn.MaxPool2d(3, stride=2),  # (N, 192, 35, 35)
         )
         self.lower = nn.Sequential(
             block_a(192, pool=32),  # (N, 256, 35, 35)
             block_a(256, pool=64),  # (N, 288, 35, 35)
             block_a(288, pool=64),
-            reduce_a(288),  # (N, 768, 17, 17)
+            reduce_a(288, k=64, l=96, m=96, n=384),  # (N, 768, 17, 17)
             *(block_b(width) for width in (128, 160, 160, 192)),
         )
         self.auxiliary = AuxiliaryHead(num_classes) if auxiliary else None
         self.upper = nn.Sequential(
-            reduce_b(768),  # (N, 1280, 8, 8)
+            reduce_b(),  # (N, 1280, 8, 8)
             block_c(1280),  # (N, 2048, 8, 8)
             block_c(2048),
         )
