@@ -21,6 +21,7 @@ from dlcourse.models import (
     resnet,
     sentiment,
     vgg,
+    xception,
     zfnet,
 )
 from dlcourse.models.auxiliary import auxiliary_loss
@@ -48,5 +49,6 @@ __all__ = [
     "resnet",
     "sentiment",
     "vgg",
+    "xception",
     "zfnet",
 ]
