@@ -10,6 +10,7 @@ torch.Size([2, 10])
 from dlcourse.models import (
     alexnet,
     attention_blocks,
+    auxiliary,
     convnext,
     coordinate_mlp,
     deconvnet,
@@ -19,7 +20,12 @@ from dlcourse.models import (
     fcn,
     feature_pyramid,
     forward_record,
+    googlenet,
     igpt,
+    inception,
+    inception_resnet,
+    inception_v3,
+    inception_v4,
     layer_summary,
     lenet,
     mobilenet,
@@ -34,7 +40,10 @@ from dlcourse.models import (
     transformer,
     vgg,
     vit,
+    xception,
+    zfnet,
 )
+from dlcourse.models.auxiliary import auxiliary_loss
 from dlcourse.models.layer_summary import Summary, summary
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
@@ -44,6 +53,8 @@ __all__ = [
     "Summary",
     "alexnet",
     "attention_blocks",
+    "auxiliary",
+    "auxiliary_loss",
     "convnext",
     "coordinate_mlp",
     "create",
@@ -56,7 +67,12 @@ __all__ = [
     "feature_pyramid",
     "find",
     "forward_record",
+    "googlenet",
     "igpt",
+    "inception",
+    "inception_resnet",
+    "inception_v3",
+    "inception_v4",
     "layer_summary",
     "lenet",
     "list",
@@ -74,4 +90,6 @@ __all__ = [
     "transformer",
     "vgg",
     "vit",
+    "xception",
+    "zfnet",
 ]
