@@ -1,0 +1,63 @@
+"""Go back to before the loss became NaN, and find out why.
+
+A training reads its losses some batches late, since reading each would make the device wait. When
+one is NaN, the weights are NaN as well. It then returns to a copy of its state from before, trains
+the same batches again, which gives the same weights again, and looks into every layer at the last.
+"""
+
+import contextlib
+import copy
+from collections import Counter
+
+import torch
+
+from dlcourse.training import distributed, state
+from dlcourse.training.batch import map_tensors
+from dlcourse.training.errors import NonFiniteError
+from dlcourse.training.nonfinite import Watch
+
+
+def copy_of(trainer):
+    """The trainer's state, in the host's memory: what `find_cause` goes back to."""
+    return _to_host(state.capture(trainer, together=False))
+
+
+def find_cause(trainer, train, earlier, batch, value):
+    """The NonFiniteError for a loss of `value` at a batch of this epoch, counted from 0.
+
+    earlier: a `copy_of` the trainer from before. Trains again from there up to that batch, and
+    watches it and the step before it.
+    """
+    state.restore(trainer, earlier)
+    position = trainer.position
+    # In float16 a gradient that overflows is nothing unusual: the step is left out.
+    watch = Watch(trainer.model, gradients=trainer.precision.scaler is None)
+    watched_from = batch - batch % trainer.accumulate - trainer.accumulate
+    with contextlib.ExitStack() as stack:
+        for item in position.open(train):
+            if position.batch >= watched_from and not watch.on:
+                stack.enter_context(watch.during(trainer))
+            step = position.step + 1
+            trainer.train_batch(item, train)
+            if watch.found or position.batch > batch:
+                break
+    found = [each for each in distributed.gather(watch.found) if each]
+    cause = found[0] if found else "and it stayed finite when the same batches were trained again"
+    epoch = position.epoch + 1
+    return NonFiniteError(
+        f"the loss is {value} at epoch {epoch}, batch {batch + 1} (step {step}): {cause}",
+        epoch=epoch,
+        batch=batch + 1,
+        layer=watch.layer,
+    )
+
+
+def _to_host(values):
+    if isinstance(values, torch.Tensor):
+        return values.detach().to("cpu", copy=True)
+    if isinstance(values, dict):
+        held = copy.copy(values)
+        if not isinstance(values, Counter):  # its update adds
+            held.update({key: _to_host(value) for key, value in values.items()})
+        return held
+    return map_tensors(_to_host, values)
