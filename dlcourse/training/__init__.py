@@ -1,8 +1,10 @@
 """Training in PyTorch: the loop, its checkpoints, its loaders and its measurements."""
 
+from dlcourse.training import augment
 from dlcourse.training.callbacks import Callback, EarlyStopping, ProgressBar
 from dlcourse.training.checkpoint import Checkpoints
 from dlcourse.training.device import choose_device
+from dlcourse.training.device_loader import DeviceLoader, mean_and_std
 from dlcourse.training.ema import EMA
 from dlcourse.training.errors import CheckpointError, NonFiniteError, OutOfMemoryError
 from dlcourse.training.history import History
@@ -16,6 +18,7 @@ __all__ = [
     "Callback",
     "CheckpointError",
     "Checkpoints",
+    "DeviceLoader",
     "EarlyStopping",
     "History",
     "NonFiniteError",
@@ -24,6 +27,8 @@ __all__ = [
     "ProgressBar",
     "Trainer",
     "accuracy",
+    "augment",
     "choose_device",
     "deterministic",
+    "mean_and_std",
 ]
