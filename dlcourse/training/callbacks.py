@@ -78,7 +78,9 @@ class EarlyStopping(Callback):
         return end
 
     def on_end(self, trainer):
-        if self.weights is not None:
+        position = trainer.position
+        over = position.ended or position.epoch >= trainer.epochs  # not where an error ended it
+        if over and self.weights is not None:
             for model, weights in zip(self._models(trainer), self.weights, strict=True):
                 model.load_state_dict(weights)
 
@@ -108,13 +110,18 @@ class ProgressBar(Callback):
     def on_start(self, trainer):
         done = trainer.position.epoch * trainer.steps + trainer.position.batch
         self.bar = tqdm(total=trainer.epochs * trainer.steps, initial=done, **self.options)
+        self._read = 0
 
     def on_step(self, trainer):
-        done = trainer.position.epoch * trainer.steps + trainer.position.batch
-        self.bar.update(done - self.bar.n)
+        self.bar.update(
+            trainer.position.batch + trainer.position.epoch * trainer.steps - self.bar.n
+        )
+        if trainer.tally.count > self._read:  # the figures have just been read anyway
+            self._read = trainer.tally.count
+            self.bar.set_postfix(trainer.tally.means(), refresh=False)
 
     def on_epoch(self, trainer):
-        self.on_step(trainer)
+        self._read = 0
         self.bar.set_postfix_str(str(trainer.history), refresh=True)
 
     def on_end(self, trainer):

@@ -1,82 +1,21 @@
-"""What is wrong with the data or the model, in the words of whoever chose them."""
+"""What an error in the middle of a model means, in the words of whoever chose the data."""
 
 import torch
-from torch import nn
 
-from dlcourse.training.batch import first, map_tensors, size_of
+from dlcourse.training.batch import map_tensors
+from dlcourse.training.checks import check_targets
 from dlcourse.training.memory import is_out_of_memory, out_of_memory
-from dlcourse.training.metrics import are_classes
 
 SIDES = (8, 16, 28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 227, 256, 299, 331, 384, 512)
 
 
-def check_loader(loader, name):
-    """Raise unless a loader can be measured, is not empty, and can be iterated once an epoch.
-
-    >>> check_loader([], "train")
-    Traceback (most recent call last):
-    ValueError: train is empty: it has no batch (a DataLoader with drop_last needs a whole one)
-    """
-    if not hasattr(loader, "__len__") or not hasattr(loader, "__iter__"):
-        raise TypeError(
-            f"{name} is a sequence of batches with a length, as a DataLoader, got "
-            f"{type(loader).__name__}"
-        )
-    if len(loader) == 0:
-        raise ValueError(
-            f"{name} is empty: it has no batch (a DataLoader with drop_last needs a whole one)"
-        )
-
-
-def check_batch(batch):
-    """Raise unless a batch is a pair (x, y) of as many examples as targets."""
-    if not isinstance(batch, tuple | list) or len(batch) != 2:
-        size = f" of {len(batch)}" if isinstance(batch, tuple | list) else ""
-        raise TypeError(f"a batch is a pair (x, y), got a {type(batch).__name__}{size}")
-    x, y = map(size_of, batch)
-    if x != y or x == 0:
-        raise ValueError(
-            f"a batch has as many targets as examples and at least one, got {x} examples and "
-            f"{y} targets"
-        )
-
-
-def check_targets(output, y, loss=None):
-    """Raise unless class labels are numbers of scores that the model gives.
-
-    >>> check_targets(torch.zeros(2, 5), torch.tensor([3, 9]))
-    Traceback (most recent call last):
-    ValueError: labels reach 9 but the model gives 5 scores, for classes 0 to 4: build it with \
-num_classes of at least 10
-    """
-    scores, classify = first(output), isinstance(loss, nn.CrossEntropyLoss | nn.NLLLoss)
-    if classify and y.shape != scores.shape:
-        expected = (*scores.shape[:1], *scores.shape[2:])
-        if tuple(y.shape) != expected:
-            raise ValueError(f"class labels of shape {expected} expected, got {tuple(y.shape)}")
-        if y.dtype not in (torch.int64, torch.uint8):
-            raise TypeError(f"class labels are torch.int64, got {y.dtype}: convert with y.long()")
-    if not (are_classes(scores, y) or (classify and not y.is_floating_point())):
-        return
-    ignored = getattr(loss, "ignore_index", -100)
-    counted = y[y != ignored]
-    if not counted.numel():
-        return
-    low, high = counted.min().item(), counted.max().item()
-    if low < 0:
-        raise ValueError(f"labels are 0 or more, got {low}")
-    if high >= scores.shape[1]:
-        raise ValueError(
-            f"labels reach {high} but the model gives {scores.shape[1]} scores, for classes 0 to "
-            f"{scores.shape[1] - 1}: build it with num_classes of at least {high + 1}"
-        )
-
-
 def explain(trainer, error, batch):
     """Raise an error that says what to do about `error`; return where nothing more is known."""
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        return
     if is_out_of_memory(error):
         raise out_of_memory(trainer, error, *batch) from error
-    if not isinstance(error, RuntimeError | IndexError | ValueError | TypeError):
+    if not isinstance(error, RuntimeError | IndexError):  # a ValueError speaks for itself
         return
     x, y = batch
     if "device-side assert" in str(error):
@@ -97,7 +36,7 @@ def shapes_through(model, x):
     Nothing is computed: parameters and x are taken to the device "meta", which knows shapes only.
     (None, None) where the model does something that has no shape without numbers.
 
-    >>> model = nn.Sequential(nn.Linear(4, 2))
+    >>> model = torch.nn.Sequential(torch.nn.Linear(4, 2))
     >>> shapes_through(model, torch.zeros(1, 4))[0].shape
     torch.Size([1, 2])
     >>> shapes_through(model, torch.zeros(1, 3))[1][0]
@@ -146,7 +85,9 @@ def _misfit(model, x, name, module, given):
     text = f"{called} fails on an input of shape {shape}"
     for attribute, unit, axis in wants:
         expected = getattr(module, attribute, None)
-        if isinstance(expected, int) and len(shape) > 1 and shape[axis] != expected:
+        fits = not isinstance(expected, int) or len(shape) < 2 or shape[axis] == expected
+        if not fits:
+            unit = unit.removesuffix("s") if expected == 1 else unit
             text = f"{called} expects {expected} {unit} and got {shape[axis]}"
             break
     takes = _what_fits(model, x)

@@ -6,7 +6,7 @@ import torch
 
 from dlcourse.training import distributed
 from dlcourse.training.batch import first, size_of, to_device
-from dlcourse.training.diagnosis import check_loader
+from dlcourse.training.checks import check_loader
 from dlcourse.training.metrics import READ_EVERY, Tally
 from dlcourse.training.shares import Share, divide
 

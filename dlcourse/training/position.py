@@ -2,7 +2,9 @@
 
 import itertools
 
+from dlcourse.training.distributed import from_first, world_size
 from dlcourse.training.seeds import random_state, set_random_state
+from dlcourse.training.shares import Share
 
 
 class Position:
@@ -29,18 +31,25 @@ class Position:
 
     def open(self, loader):
         """An iterator over the batches of this epoch that are still to come."""
-        if self.batch == 0 or self._begin is None:
-            self._begin = {"random": random_state(), "loader": loader_state(loader)}
-        here = random_state()
-        set_random_state(self._begin["random"])
-        set_loader_state(loader, self._begin["loader"])
-        for part in (loader, getattr(loader, "sampler", None)):
+        source = loader.loader if isinstance(loader, Share) else loader
+        fresh = self.batch == 0
+        if fresh:  # every process draws the order that process 0 draws
+            self._begin = from_first({"random": random_state(), "loader": loader_state(source)})
+        if not fresh or world_size() > 1:
+            here = random_state()
+            set_random_state(self._begin["random"])
+            set_loader_state(source, self._begin["loader"])
+        for part in (source, getattr(source, "sampler", None)):
             if hasattr(part, "set_epoch"):
                 part.set_epoch(self.epoch)
         iterator = iter(loader)
-        if self.batch:
+        if not fresh:
             next(itertools.islice(iterator, self.batch - 1, None), None)
             set_random_state(here)
+        elif world_size() > 1:
+            first = next(iterator)
+            set_random_state(here)
+            return itertools.chain([first], iterator)
         return iterator
 
     def next_epoch(self):

@@ -7,6 +7,8 @@ the same batches again, which gives the same weights again, and looks into every
 
 import contextlib
 import copy
+import math
+import time
 from collections import Counter
 
 import torch
@@ -16,17 +18,39 @@ from dlcourse.training.batch import map_tensors
 from dlcourse.training.errors import NonFiniteError
 from dlcourse.training.nonfinite import Watch
 
+COPY_EVERY = 60  # seconds of training that a replay repeats at most
 
-def copy_of(trainer):
-    """The trainer's state, in the host's memory: what `find_cause` goes back to."""
-    return _to_host(state.capture(trainer, together=False))
+
+class Guard:
+    """Looks at the losses of a trainer as they are read; holds what a replay starts from."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+
+    def keep_copy(self):
+        """Copy the trainer's state into the host's memory."""
+        self.copy = _to_host(state.capture(self.trainer, together=False))
+        self.made = time.perf_counter()
+
+    def check(self, losses, train):
+        """Raise NonFiniteError unless the losses of the latest batches are finite."""
+        bad = [place for place, value in enumerate(losses) if not math.isfinite(value)]
+        batch = self.trainer.position.batch - len(losses) + bad[0] if bad else math.inf
+        due = time.perf_counter() - self.made > COPY_EVERY
+        # All processes have to agree: they go back together, or not at all.
+        first, due = distributed.smallest(batch, -float(due))
+        if first < math.inf:
+            value = losses[bad[0]] if batch == first else math.nan
+            raise find_cause(self.trainer, train, self.copy, int(first), value)
+        if due:
+            self.keep_copy()
 
 
 def find_cause(trainer, train, earlier, batch, value):
     """The NonFiniteError for a loss of `value` at a batch of this epoch, counted from 0.
 
-    earlier: a `copy_of` the trainer from before. Trains again from there up to that batch, and
-    watches it and the step before it.
+    earlier: the trainer's state from before. Trains again from there up to that batch, and watches
+    it and the step before it.
     """
     state.restore(trainer, earlier)
     position = trainer.position

@@ -33,9 +33,6 @@ class Share:
             self._source = _with_batches(loader, self._indices)
         else:
             self._indices, self._source = None, loader
-        self.sampler = getattr(loader, "sampler", None)
-        self.batch_sampler = getattr(loader, "batch_sampler", None)
-        self.generator = getattr(loader, "generator", None)
 
     def __len__(self):
         return len(self.loader)
@@ -55,11 +52,6 @@ class Share:
         """Where our part of `total` examples begins and ends."""
         start, stop = (total * k // self.world for k in (self.number, self.number + 1))
         return min(start, total - 1), stop if start < stop else min(start, total - 1)
-
-    def set_epoch(self, epoch):
-        for part in (self.loader, self.sampler):
-            if hasattr(part, "set_epoch"):
-                part.set_epoch(epoch)
 
 
 class _IndexShare:
@@ -91,12 +83,13 @@ class _IndexShare:
 def divide(loader):
     """The loader, or its Share where several processes train together.
 
-    One with a DistributedSampler is divided already.
+    One with a DistributedSampler, or with a world_size of its own, is divided already.
 
     >>> divide([1, 2])
     [1, 2]
     """
     divided = isinstance(getattr(loader, "sampler", None), DistributedSampler)
+    divided = divided or getattr(loader, "world_size", 1) > 1
     return loader if world_size() == 1 or divided else Share(loader)
 
 

@@ -1,7 +1,9 @@
 """All that a training is made of, as one nested dict of tensors and plain data."""
 
+from tqdm.auto import tqdm
+
 from dlcourse.training.checkpoint import check_same_model
-from dlcourse.training.distributed import gather, rank
+from dlcourse.training.distributed import from_first, gather, rank
 from dlcourse.training.errors import CheckpointError
 from dlcourse.training.seeds import random_state, set_random_state
 
@@ -63,6 +65,29 @@ def restore(trainer, state, where="the state"):
         callback.load_state_dict(part)
     states = state["random"]
     set_random_state(states[rank() if len(states) > rank() else 0])
+
+
+def save(trainer):
+    """Write a checkpoint, where the trainer has a folder for them; process 0 does."""
+    if trainer.checkpoints is None:
+        return
+    captured = capture(trainer)
+    if rank() == 0:
+        trainer.checkpoints.save(captured, trainer.position.step)
+
+
+def resume(trainer):
+    """Go on from the newest checkpoint that can be read, and say so, if there is one."""
+    if trainer.checkpoints is None:
+        return
+    found = from_first(trainer.checkpoints.load() if rank() == 0 else None)
+    captured, path = found
+    if captured is None:
+        return
+    restore(trainer, captured, path.name)
+    if trainer.progress:
+        position = trainer.position
+        tqdm.write(f"{path}: going on at epoch {position.epoch + 1}, batch {position.batch + 1}")
 
 
 def _optional(trainer):

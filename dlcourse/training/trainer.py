@@ -1,29 +1,26 @@
 """The training loop."""
 
 import contextlib
-import math
 import time
 from pathlib import Path
 
 import torch
-from tqdm.auto import tqdm
 
 from dlcourse.training import distributed, evaluation, state
 from dlcourse.training.batch import size_of, to_device
 from dlcourse.training.callbacks import Callback, ProgressBar
 from dlcourse.training.checkpoint import Checkpoints
+from dlcourse.training.checks import check_batch, check_loader, check_optimizer, check_targets
 from dlcourse.training.device import choose_device
-from dlcourse.training.diagnosis import check_batch, check_loader, check_targets, explain
+from dlcourse.training.diagnosis import explain
 from dlcourse.training.ema import EMA
 from dlcourse.training.history import History
 from dlcourse.training.metrics import READ_EVERY, Tally, usual_metrics
 from dlcourse.training.position import Position
 from dlcourse.training.precision import Precision
-from dlcourse.training.replay import copy_of, find_cause
+from dlcourse.training.replay import Guard
 from dlcourse.training.shares import Share, divide
 from dlcourse.training.update import Update
-
-COPY_EVERY = 60  # seconds between two copies of the state, the most that a replay repeats
 
 
 class Trainer:
@@ -79,19 +76,22 @@ class Trainer:
     ):
         if accumulate < 1:
             raise ValueError(f"accumulate is at least 1 batch a step, got {accumulate}")
+        if checkpoint_every is not None and (checkpoint is None or checkpoint_every < 1):
+            raise ValueError("checkpoint_every counts steps and needs checkpoint, a folder")
         distributed.start()
         self.device = choose_device(device)
         self.precision = Precision(precision, self.device)
         self.memory_format = torch.channels_last if channels_last else torch.preserve_format
         self.model = getattr(model, "_orig_mod", model)  # of one that is compiled already
         self.model.to(self.device, memory_format=self.memory_format)
+        check_optimizer(optimizer, self.model, loss)
         self.optimizer, self.scheduler, self.loss = optimizer, scheduler, loss
         if isinstance(loss, torch.nn.Module):
             loss.to(self.device)
         self.eager = self.network = distributed.wrap(self.model, self.device)
         if compile:  # what training calls; the model keeps its names, and with them its checkpoints
             self.network = torch.compile(self.eager, **(compile if compile is not True else {}))
-        self.ema = EMA(self.model, ema) if isinstance(ema, float) else ema
+        self.ema = None if ema is None else EMA(self.model, ema)
         self.update = Update(self, schedule_per, clip_grad_norm, clip_grad_value)
         self.accumulate, self.metrics, self.callbacks = accumulate, metrics, list(callbacks)
         named = isinstance(checkpoint, str | Path)
@@ -100,6 +100,7 @@ class Trainer:
         self.progress = progress and distributed.rank() == 0
         self.history, self.tally, self.position = History(), Tally(), Position()
         self.epochs = self.steps = 0
+        self.guard = Guard(self)
         self._alone, self._checked = distributed.world_size() == 1, False
 
     def fit(self, train, epochs, validation=None, resume=True):
@@ -119,7 +120,7 @@ class Trainer:
         train, self.epochs, self.steps = divide(train), epochs, len(train)
         self._checked, self.position.ended = False, False
         if resume and self.position.step == 0:
-            self._resume()
+            state.resume(self)
         callbacks = [*self.callbacks, ProgressBar()] if self.progress else self.callbacks
         on_step = [c.on_step for c in callbacks if type(c).on_step is not Callback.on_step]
         for callback in callbacks:
@@ -134,36 +135,33 @@ class Trainer:
         return self.history
 
     def _train_epoch(self, train, on_step):
-        position = self.position
+        position, batch = self.position, None
         started = time.perf_counter() - position.seconds
         self.network.train()
-        self._keep_copy()
+        self.guard.keep_copy()
         try:
             for batch in position.open(train):
                 self.train_batch(batch, train)
-                whole = position.batch % self.accumulate == 0 or position.batch == self.steps
-                save = (
-                    whole and self.checkpoint_every and position.step % self.checkpoint_every == 0
-                )
-                if whole:
+                last = position.batch == self.steps
+                if last or position.batch % self.accumulate == 0:
                     for call in on_step:
                         call(self)
-                if save or position.batch % READ_EVERY == 0:
-                    self._read_losses(train)
-                if position.batch == self.steps:
+                    save = self.checkpoint_every and position.step % self.checkpoint_every == 0
+                    if save and not last:
+                        position.seconds = time.perf_counter() - started
+                        self.guard.check(self.tally.collect(), train)
+                        state.save(self)
+                if position.batch % READ_EVERY == 0:
+                    self.guard.check(self.tally.collect(), train)
+                if last:
                     break
-                if save:
-                    position.seconds = time.perf_counter() - started
-                    self._save()
         except Exception as error:
             explain(self, error, batch)
             raise
         if position.batch < self.steps:
-            raise ValueError(
-                f"train has a length of {self.steps} and gave {position.batch} batches"
-            )
+            raise ValueError(f"train has length {self.steps} and gave {position.batch} batches")
+        self.guard.check(self.tally.collect(), train)
         position.seconds = time.perf_counter() - started
-        self._read_losses(train)
 
     def train_batch(self, batch, train):
         """Forward and backward of a batch, and the step where it is the last of its group."""
@@ -207,23 +205,6 @@ class Trainer:
         values = {name: metric(output, y) for name, metric in self.metrics.items()}
         return {"loss": loss.detach(), **values}
 
-    def _read_losses(self, train):
-        """Add up what the steps measured; find the cause where a loss is not finite."""
-        before = self.position.batch
-        losses = self.tally.collect()
-        bad = [k for k, value in enumerate(losses) if not math.isfinite(value)]
-        place = before - len(losses) + bad[0] if bad else math.inf
-        due = time.perf_counter() - self._copied > COPY_EVERY
-        first_bad, due = distributed.smallest(place, -float(due))
-        if first_bad < math.inf:
-            value = losses[bad[0]] if bad else math.nan
-            raise find_cause(self, train, self._copy, int(first_bad), value)
-        if due:
-            self._keep_copy()
-
-    def _keep_copy(self):
-        self._copy, self._copied = copy_of(self), time.perf_counter()
-
     def _end_epoch(self, validation, callbacks):
         values = distributed.add_up(self.tally).means()
         if validation is not None:
@@ -236,7 +217,7 @@ class Trainer:
         self.position.next_epoch()
         verdicts = [callback.on_epoch(self) for callback in callbacks]
         self.position.ended = True in verdicts
-        self._save()
+        state.save(self)
 
     def evaluate(self, loader):
         """{"loss": mean, "accuracy": mean, …} over batches (x, y), in evaluation mode."""
@@ -253,25 +234,3 @@ class Trainer:
     def evaluated(self):
         """The model that is evaluated: the average of the weights, where there is one."""
         return self.model if self.ema is None else self.ema.model
-
-    def _checkpoint_due(self):
-        return self.checkpoint_every and self.position.step % self.checkpoint_every == 0
-
-    def _save(self):
-        if self.checkpoints is None:
-            return
-        captured = state.capture(self)
-        if distributed.rank() == 0:
-            self.checkpoints.save(captured, self.position.step)
-
-    def _resume(self):
-        """Go on from the newest checkpoint that can be read, if there is one."""
-        if self.checkpoints is None:
-            return
-        captured, path = self.checkpoints.load() if distributed.rank() == 0 else (None, None)
-        captured, path = distributed.from_first((captured, path))
-        if captured is not None:
-            state.restore(self, captured, path.name)
-            if self.progress:
-                where = f"epoch {self.position.epoch + 1}, batch {self.position.batch + 1}"
-                tqdm.write(f"going on from {path}: {where}")
