@@ -38,7 +38,7 @@ def close_all_but(kept):
 
 def fetch(source, target):
     """Copy files, folders and links as links; sockets, pipes and devices stay behind."""
-    for folder, names, files in os.walk(source):
+    for folder, names, files in os.walk(source, onerror=_complain):
         there = os.path.join(target, os.path.relpath(folder, source))
         os.makedirs(there, exist_ok=True)
         for name in [*files, *names]:
@@ -48,6 +48,10 @@ def fetch(source, target):
                 os.symlink(os.readlink(path), os.path.join(there, name))
             elif stat.S_ISREG(kind):
                 shutil.copyfile(path, os.path.join(there, name))
+
+
+def _complain(error):
+    raise error
 
 
 def serve_on(descriptors):

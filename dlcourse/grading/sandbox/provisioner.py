@@ -87,9 +87,8 @@ class SandboxProvisioner(LocalProvisioner):
             limits=Limits(**self.limits),
             unsafe=self.unsafe,
         )
-        zones.require(policy)
         self.cwd = policy.files
-        self.zone = zones.Zone(policy, self._place.name, dict(self.connection_info)).assign()
+        self.zone = zones.start(policy, self._place.name, dict(self.connection_info))
         self.pid = self.pgid = None
         return self.connection_info
 

@@ -10,7 +10,7 @@ from dlcourse.grading.sandbox import processes
 
 OUT_OF_MEMORY, TIMED_OUT, CRASHED = "out of memory", "timed out", "crashed"
 INTERVAL = 0.05  # s between two looks
-_MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machine's own memory
+MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machine's own memory
 READY = "the zone is warm\n"
 _KEPT = 4096  # bytes of what the zone's first program wrote past the kernel, for a crash's reason
 
@@ -77,8 +77,8 @@ class Watch(threading.Thread):
                 return OUT_OF_MEMORY, too_much
             if processes.threads(pids) > limits.processes + 2:
                 return CRASHED, f"started more than {limits.processes} processes"
-        if self._files() > _MOST_FILES:
-            return OUT_OF_MEMORY, f"wrote more than {_MOST_FILES} files"
+        if self._files() > MOST_FILES:
+            return OUT_OF_MEMORY, f"wrote more than {MOST_FILES} files"
         if self.cpu > limits.cpu_seconds:
             return TIMED_OUT, f"computed for more than {limits.cpu_seconds:g} s"
         if time.monotonic() > self._deadline:

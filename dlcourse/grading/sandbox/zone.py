@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import json
+import os
 import secrets
 import shutil
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, inside, launch
 from dlcourse.grading.sandbox.client import Client
-from dlcourse.grading.sandbox.watch import CRASHED, Watch
+from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 _LONGEST = 70  # characters of a folder for Unix sockets, whose whole names may have 107
@@ -31,7 +32,7 @@ class Zone:
         """Start the first program of a zone; it imports what it needs and waits for `assign`."""
         self.policy, self._manager, self._client = policy, None, None
         self._folder = _short_folder(workplace)
-        self._listeners, self._group, self._watch = [], None, None
+        self._listeners, self._group, self._watch, self._orders = [], None, None, None
         try:
             self._prepare(connection)
             self._start()
@@ -71,7 +72,7 @@ class Zone:
                 given,
                 exchange=self.exchange,
                 sockets=Path(self.connection["ip"]).parent,
-                submission=policy.files or self._staging,
+                submission=self._staging,
             )
         self._orders = started.orders
         self._watch = Watch(started, self._group, policy.limits)
@@ -99,12 +100,13 @@ class Zone:
         the policy's own."""
         if self._orders.closed:
             raise RuntimeError("a zone holds one submission: start another zone for the next")
+        files = files or self.policy.files
         if files is not None:
+            # A copy that the zone's user may read, whoever owns the submission.
+            _check_size(files, self.policy.limits.disk)
             inside.fetch(files, self._staging)
-        source = str(self._staging if self.policy.unsafe else bubblewrap.SUBMISSION)
-        if self.policy.unsafe and self.policy.files and files is None:
-            source = str(self.policy.files)
-        self._order({"sources": [source]})
+        source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
+        self._order({"sources": [str(source)]})
         with contextlib.suppress(BrokenPipeError):
             self._orders.close()
         return self
@@ -170,7 +172,7 @@ class Zone:
             self._client = None
         if self._watch is None and self._group is not None:
             self._group.remove()
-        if getattr(self, "_orders", None) is not None:
+        if self._orders is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._orders.close()
         for listener in self._listeners:
@@ -186,13 +188,19 @@ class Zone:
         self.kill()
 
 
-def start(policy, workplace):
+def start(policy, workplace, connection=None):
     """Start a zone for one submission. Unavailable where this machine cannot sandbox.
 
     policy: see Policy. workplace: a folder for what the zone needs on this machine while it lives.
+    connection: what the kernel listens on, see new_connection; a new one by default.
     """
     require(policy)
-    return Zone(policy, workplace).assign()
+    zone = Zone(policy, workplace, connection)
+    try:
+        return zone.assign()
+    except BaseException:
+        zone.kill()
+        raise
 
 
 def require(policy):
@@ -237,6 +245,17 @@ def _listen(path):
     path.chmod(0o666)  # for the zone's own user; the folder above lets nobody else through
     listener.listen(8)
     return listener
+
+
+def _check_size(folder, disk):
+    """ValueError for a submission that would not fit on the zone's disk."""
+    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    size = sum(os.lstat(path).st_size for path in paths)
+    if size > disk * 2**20 or len(paths) > MOST_FILES // 2:
+        raise ValueError(
+            f"the submission has {len(paths)} files of {size / 1e6:.0f} MB together, and the disk "
+            f"of a zone {disk:g} MiB: take away what need not be handed in, or raise the limit"
+        )
 
 
 def _short_folder(workplace):
