@@ -104,7 +104,13 @@ class Zone:
         if files is not None:
             # A copy that the zone's user may read, whoever owns the submission.
             _check_size(files, self.policy.limits.disk)
-            inside.fetch(files, self._staging)
+            try:
+                inside.fetch(files, self._staging)
+            except OSError as error:
+                raise ValueError(
+                    f"the submission cannot be copied ({error.strerror}): hand it in with fewer "
+                    "folders in one another and shorter names"
+                ) from error
         source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
         self._order({"sources": [str(source)]})
         with contextlib.suppress(BrokenPipeError):
@@ -195,6 +201,8 @@ def start(policy, workplace, connection=None):
     connection: what the kernel listens on, see new_connection; a new one by default.
     """
     require(policy)
+    if policy.files is not None and Path(workplace).resolve().is_relative_to(policy.files):
+        raise ValueError(f"the workplace must not lie in the submission, got {workplace}")
     zone = Zone(policy, workplace, connection)
     try:
         return zone.assign()

@@ -143,9 +143,11 @@ def test_no_process_of_the_machine_is_seen(talk):
 
 
 def test_a_file_named_as_a_library_reaches_its_own_zone_alone(talk, begin, tmp_path):
+    files = tmp_path / "hw1"
+    files.mkdir()
     for name in ("numpy", "random", "sitecustomize", "ipykernel"):
-        (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('not {name}')")
-    own = begin(files=tmp_path, libraries=("numpy",))
+        (files / f"{name}.py").write_text(f"raise RuntimeError('not {name}')")
+    own = begin(files=files, libraries=("numpy",))
     assert own.run("import numpy")[2] == "RuntimeError"
     assert own.run("import random; print(random.__file__.startswith('/home'))")[1] == "False\n"
     assert talk.run("import numpy; print(numpy.ones(2).sum())")[1] == "2.0\n"
