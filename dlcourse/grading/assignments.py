@@ -96,6 +96,16 @@ def record(api, homework):
         raise course.CourseError(f"nbgrader cannot generate {homework}: {course.reason(outcome)}")
 
 
+def read_release(root, homework):
+    """The student's version of a homework; CourseError where it was not made yet."""
+    path = Path(root) / "assignments" / homework / f"{homework}.ipynb"
+    if not path.is_file():
+        raise course.CourseError(
+            f"no {path.name} in {path.parent}: run `dlcourse assignments` first"
+        )
+    return course.read_notebook(path)
+
+
 def _normal_form(path):
     """A file's bytes; of a notebook, without whatever depends on the machine."""
     if path.suffix != ".ipynb":

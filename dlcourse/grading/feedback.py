@@ -6,7 +6,6 @@ answer, what each test says. From the first hidden test on, nothing that the stu
 or drew is shown: it may have seen a hidden input.
 """
 
-import re
 from pathlib import Path
 
 import bleach
@@ -15,11 +14,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from dlcourse.grading import verdict
+from dlcourse.grading.questions import questions
 
 TEMPLATES = str(Path(__file__).parent / "templates")
-
-_HEADING = re.compile(r"^#+\s+(.*?)(?:\s*\([^()]*points?[^()]*\))?\s*$", re.MULTILINE)
-
 
 # What written answers and comments may hold once they are HTML.
 _INLINE = {"a", "b", "br", "code", "del", "em", "i", "span", "strong", "sub", "sup", "u"}
@@ -84,30 +81,3 @@ def hide(nb, timeout):
     for cell, message, source in changes:
         cell.metadata["dlcourse_message"] = message
         cell.source, cell.outputs = source, []
-
-
-def questions(nb, pending):
-    """The graded parts of a notebook in order, each with its heading, points and cells.
-
-    pending: the names of the cells that wait for a person's marks.
-    """
-    found, title = [], ""
-    for cell in nb.cells:
-        meta = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and not meta.get("solution"):
-            title = next(iter(_HEADING.findall(cell.source)), title)
-            continue
-        error = any(out.output_type == "error" for out in cell.get("outputs", []))
-        if not (meta.get("grade") or meta.get("solution") or error):
-            continue
-        if not found or found[-1]["title"] != title:
-            found.append({"title": title, "score": 0.0, "points": 0.0, "pending": 0.0, "cells": []})
-        entry = found[-1]
-        entry["cells"].append(cell)
-        if meta.get("grade"):
-            entry["score"] += meta.get("score") or 0.0
-            entry["points"] += meta.get("points") or 0.0
-            if meta["grade_id"] in pending:
-                entry["pending"] += meta.get("points") or 0.0
-                cell.metadata["dlcourse_pending"] = True
-    return found

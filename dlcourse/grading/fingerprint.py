@@ -32,20 +32,32 @@ _NO_MATTER = (
     "viz/*",
     "cli.py",
     "doctor.py",
+    "grading/audit*.py",
+    "grading/bank.py",
     "grading/batch.py",
     "grading/bundle.py",
+    "grading/check.py",
     "grading/classroom.py",
     "grading/cluster.py",
     "grading/collect.py",
     "grading/command.py",
     "grading/feedback.py",
+    "grading/fresh_run.py",
     "grading/gradebook.py",
+    "grading/handout*.py",
+    "grading/harmless.py",
     "grading/journal.py",
     "grading/local_pool.py",
     "grading/lock.py",
+    "grading/marks.py",
+    "grading/prefork.py",
+    "grading/process.py",
+    "grading/progress.py",
     "grading/regrade.py",
+    "grading/rehears*.py",
     "grading/report.py",
     "grading/verdict.py",
+    "grading/zipped.py",
 )
 
 
@@ -95,12 +107,11 @@ def environment():
 
 @cache
 def pages():
-    """The hash of what turns a graded notebook into a feedback page."""
+    """The hash of what may turn a graded notebook into a feedback page: all of the grading."""
     folder = Path(__file__).resolve().parent
-    paths = [folder / "feedback.py", folder / "verdict.py", *folder.glob("templates/**/*")]
+    paths = [path for path in folder.rglob("*") if path.suffix in (".py", ".j2", ".json")]
     digest = hashlib.sha256()
-    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
-    _add(digest, files)
+    _add(digest, {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
     return digest.hexdigest()
 
 

@@ -1,14 +1,52 @@
 """Architectures in PyTorch, a file a family, each by name.
 
 `create(name, num_classes=..., in_channels=...)` builds one, `list()` names all, `find(name)` tells
-what is known of it. The order of the imports below is the order of the course.
+what is known of it. A family's file enters its models when it is imported here.
 
 >>> create("lenet5", num_classes=10)(example_input("lenet5")).shape
 torch.Size([2, 10])
 """
 
-from dlcourse.models import lenet
+from dlcourse.models import (
+    alexnet,
+    attention_blocks,
+    coordinate_mlp,
+    deconvnet,
+    dilated_context,
+    fcn,
+    feature_pyramid,
+    lenet,
+    positional,
+    recurrent,
+    resnet,
+    resnet_cifar,
+    se_resnet,
+    sentiment,
+    vgg,
+)
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
 
-__all__ = ["Entry", "create", "example_input", "find", "lenet", "list", "register"]
+__all__ = [
+    "Entry",
+    "alexnet",
+    "attention_blocks",
+    "coordinate_mlp",
+    "create",
+    "deconvnet",
+    "dilated_context",
+    "example_input",
+    "fcn",
+    "feature_pyramid",
+    "find",
+    "lenet",
+    "list",
+    "positional",
+    "recurrent",
+    "register",
+    "resnet",
+    "resnet_cifar",
+    "se_resnet",
+    "sentiment",
+    "vgg",
+]
