@@ -11,12 +11,14 @@ class DataSet:
     """Inputs, labels, and what they mean.
 
     name: the name that `load` was given.
-    x: float32, C-contiguous, (N, features), or (N, 1, H, W) for images loaded with `flat=False`.
-    y: int64, (N,), labels 0..K−1. For labels −1 and +1 write `2 * y - 1`.
+    x: float32, C-contiguous, (N, features), or (N, C, H, W) for images loaded with `flat=False`;
+    uint8 for images loaded with `dtype="uint8"`.
+    y: int64, (N,), labels 0..K−1, or (N, H, W), one for each pixel. For labels −1 and +1 write
+    `2 * y - 1`.
     classes: the K names of the labels, in order.
     description: shapes, ranges and source, in words.
     n_train: how many of the first rows are the training set; None where a set has no split.
-    image_shape: (H, W) where a row is an image, else None.
+    image_shape: (H, W) where a row is a grey image, (C, H, W) where it has channels, else None.
     info: what else belongs to the set, by name; its description says what.
 
     A set with a split also has `x_train`, `y_train`, `x_test`, `y_test`. They are views: the first
@@ -35,7 +37,7 @@ class DataSet:
     classes: tuple[str, ...]
     description: str = ""
     n_train: int | None = None
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
     info: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -56,10 +58,11 @@ class DataSet:
 
     @property
     def images(self):
-        """x as (N, H, W), ready to draw: a view."""
+        """x as (N, H, W), or (N, H, W, C) where the images have channels, ready to draw: a view."""
         if self.image_shape is None:
             raise AttributeError(f"the data set {self.name!r} has no images: use its x")
-        return self.x.reshape(-1, *self.image_shape)
+        images = self.x.reshape(-1, *self.image_shape)
+        return images if len(self.image_shape) == 2 else images.transpose(0, 2, 3, 1)
 
     def _split(self, whole):
         if self.n_train is None:

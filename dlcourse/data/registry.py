@@ -4,11 +4,13 @@ import dataclasses
 import difflib
 import inspect
 
-from dlcourse.data import digits, mnist, retina, toys
+from dlcourse.data import cifar, cifar_jpeg, digits, idx_sets, retina, toys
 from dlcourse.data.dataset import DataSet, Entry
 
 _ENTRIES = {
-    entry.name: entry for family in (digits, retina, toys, mnist) for entry in family.ENTRIES
+    entry.name: entry
+    for family in (digits, retina, toys, idx_sets, cifar, cifar_jpeg)
+    for entry in family.ENTRIES
 }
 
 
