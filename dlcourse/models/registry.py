@@ -75,7 +75,9 @@ def register(
             source=source,
             vocabulary=vocabulary,
         )
-        if entry.name in _ENTRIES:
+        known = _ENTRIES.get(entry.name)
+        # A module that is loaded again, as notebooks do after an edit, enters its models again.
+        if known is not None and known.build.__module__ != build.__module__:
             raise ValueError(f"a model is called {entry.name!r} already: choose another name")
         _ENTRIES[entry.name] = entry
         return build
