@@ -11,6 +11,8 @@ True
 
 from dlcourse.data.class_folders import image_folder
 from dlcourse.data.dataset import DataSet
+from dlcourse.data.photographs import Photograph
 from dlcourse.data.registry import describe, load, names
+from dlcourse.data.sequence_set import SequenceSet
 
-__all__ = ["DataSet", "describe", "image_folder", "load", "names"]
+__all__ = ["DataSet", "Photograph", "SequenceSet", "describe", "image_folder", "load", "names"]

@@ -6,8 +6,43 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
+class Parted:
+    """The training and the test part of a set that has `name`, `n_train`, and rows in x and y."""
+
+    @property
+    def x_train(self):
+        return self.x[: self._split("x")]
+
+    @property
+    def y_train(self):
+        return self.y[: self._split("y")]
+
+    @property
+    def x_test(self):
+        return self.x[self._split("x") :]
+
+    @property
+    def y_test(self):
+        return self.y[self._split("y") :]
+
+    def _split(self, whole):
+        if self.n_train is None:
+            raise AttributeError(
+                f"the data set {self.name!r} has no split into train and test: use its {whole}, "
+                "and load it again with another rng for a test set"
+            )
+        return self.n_train
+
+    def _shapes(self):
+        fields = ("x", "y")
+        if self.n_train is not None:
+            fields = ("x_train", "y_train", "x_test", "y_test")
+        arrays = ((name, getattr(self, name)) for name in fields)
+        return ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in arrays)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class DataSet:
+class DataSet(Parted):
     """Inputs, labels, and what they mean.
 
     name: the name that `load` was given.
@@ -41,22 +76,6 @@ class DataSet:
     info: Mapping[str, object] = field(default_factory=dict)
 
     @property
-    def x_train(self):
-        return self.x[: self._split("x")]
-
-    @property
-    def y_train(self):
-        return self.y[: self._split("y")]
-
-    @property
-    def x_test(self):
-        return self.x[self._split("x") :]
-
-    @property
-    def y_test(self):
-        return self.y[self._split("y") :]
-
-    @property
     def images(self):
         """x as (N, H, W), or (N, H, W, C) where the images have channels, ready to draw: a view."""
         if self.image_shape is None:
@@ -64,32 +83,16 @@ class DataSet:
         images = self.x.reshape(-1, *self.image_shape)
         return images if len(self.image_shape) == 2 else images.transpose(0, 2, 3, 1)
 
-    def _split(self, whole):
-        if self.n_train is None:
-            raise AttributeError(
-                f"the data set {self.name!r} has no split into train and test: use its {whole}, "
-                "and load it again with another rng for a test set"
-            )
-        return self.n_train
-
     def __repr__(self):
-        if self.n_train is None:
-            parts = [_shape(name, getattr(self, name)) for name in ("x", "y")]
-        else:
-            fields = ("x_train", "y_train", "x_test", "y_test")
-            parts = [_shape(name, getattr(self, name)) for name in fields]
-        return f"DataSet {self.name!r}: {', '.join(parts)}, {len(self.classes)} classes"
-
-
-def _shape(name, array):
-    return f"{name} {array.shape} {array.dtype}"
+        return f"DataSet {self.name!r}: {self._shapes()}, {len(self.classes)} classes"
 
 
 @dataclass(frozen=True)
 class Entry:
     """A line of the registry.
 
-    load: called with the options of `data.load`, returns a `DataSet`. Its docstring is what
+    load: called with the options of `data.load`, returns a `DataSet`, or another dataclass that has
+    a name and a description. Its docstring is what
     `data.describe` prints.
     shape: the shape of x, as text, with the default options.
     source: where the data come from, as text.
@@ -101,7 +104,7 @@ class Entry:
     """
 
     name: str
-    load: Callable[..., DataSet]
+    load: Callable[..., object]
     shape: str
     source: str
     present: Callable[[], bool] = lambda: True
