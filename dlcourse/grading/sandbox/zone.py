@@ -242,7 +242,7 @@ def _enforced_by_the_system(limits, counted):
     if capabilities.counts_processes():
         enforced["RLIMIT_NPROC"] = limits.processes
     if not counted:
-        enforced["RLIMIT_DATA"] = 1.5 * limits.memory * 2**20
+        enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20
     return enforced
 
 
