@@ -35,6 +35,10 @@ class Watch(threading.Thread):
         os.set_blocking(self._output, False)
         self._handle = os.pidfd_open(self.first)
 
+    def begin(self):
+        """Count the time from now on: the zone has waited for its submission."""
+        self._deadline = time.monotonic() + self.limits.seconds
+
     def run(self):
         try:
             while self.process.poll() is None:

@@ -112,7 +112,8 @@ class Zone:
                     "folders in one another and shorter names"
                 ) from error
         source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
-        self._order({"sources": [str(source)]})
+        self._watch.begin()
+        self._order({"source": str(source)})
         with contextlib.suppress(BrokenPipeError):
             self._orders.close()
         return self
