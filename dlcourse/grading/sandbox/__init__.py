@@ -1,7 +1,7 @@
 """The sandbox that student code runs in: a Jupyter kernel that holds one submission.
 
-`start` gives a zone, `Pool` one that was started ahead, `probe` says what this machine can enforce, and `Unavailable` is raised where
-that is not enough.
+`start` gives a zone and `Pool` one that was started ahead. `probe` says what this machine can
+enforce, and `Unavailable` is raised where that is not enough.
 """
 
 from dlcourse.grading.sandbox.capabilities import Capabilities, probe

@@ -181,8 +181,21 @@ class _AsyncChannel(_Reading, AsyncZMQSocketChannel):
 class _Guarded(HasTraits):
     """A client whose queues are bounded and whose cells print no more than they may."""
 
-    output = Integer(Limits.output, help="bytes that one cell may print")
-    message = Integer(Limits.message, help="bytes of the largest message that is taken")
+    output = Integer(help="bytes that one cell may print")
+    message = Integer(help="bytes of the largest message that is taken")
+
+    @default("output")
+    def _default_output(self):
+        return self._limits().output
+
+    @default("message")
+    def _default_message(self):
+        return self._limits().message
+
+    def _limits(self):
+        """Those of the manager's sandbox, where this client came from one."""
+        provisioner = getattr(self.parent, "provisioner", None)
+        return Limits(**getattr(provisioner, "limits", {}))
 
     def _bound(self, context):
         """Set the options of all sockets that this context will make."""

@@ -84,6 +84,10 @@ def make_kernel(job):
     """An ipykernel that is ready but for its loop, which takes the first request."""
     from ipykernel.kernelapp import IPKernelApp
 
+    for name, text in job["matplotlib"].items():
+        os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
+        with open(os.path.join(os.environ["MPLCONFIGDIR"], name), "w", encoding="utf-8") as file:
+            file.write(text)
     for name in job["preload"]:
         importlib.import_module(name)
     connection = os.path.join(os.environ["HOME"], ".kernel.json")

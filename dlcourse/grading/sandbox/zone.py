@@ -11,7 +11,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, inside, launch
+from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, fonts, inside, launch
 from dlcourse.grading.sandbox.client import Client
 from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
 
@@ -81,6 +81,7 @@ class Zone:
             "descriptors": self._descriptors,
             "limits": _enforced_by_the_system(policy.limits, bool(self._group)),
             "preload": policy.preload,
+            "matplotlib": fonts.settings() if "matplotlib" in policy.libraries else {},
             "work": str(self.inside),
             "connection": {
                 **self.connection,

@@ -47,6 +47,23 @@ def test_a_waiting_zone_costs_no_time_of_the_submissions(tmp_path, conversation)
             assert talk.run("import time; time.sleep(1.5); print('well')")[1] == "well\n"
 
 
+def test_what_was_imported_ahead_works_as_if_it_had_not_been(tmp_path):
+    policy = sandbox.Policy(
+        libraries=("numpy", "matplotlib"), preload=("numpy", "matplotlib.pyplot")
+    )
+    with sandbox.Pool(policy, tmp_path) as pool, pool.take(hand_in(tmp_path, "ada")) as zone:
+        client, kinds, text = zone.client(), [], []
+
+        def take(message):
+            kinds.append(message["msg_type"])
+            text.append(message["content"].get("text", ""))
+
+        code = "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('a'); plt.show()"
+        client.execute_interactive(code, output_hook=take, timeout=60)
+        assert "display_data" in kinds
+        assert "".join(text) == ""
+
+
 def test_closing_ends_those_that_wait_and_no_others(tmp_path, conversation):
     others = set(processes.children(os.getpid()))
     pool = sandbox.Pool(sandbox.Policy(libraries=()), tmp_path, size=2)
@@ -67,6 +84,6 @@ def test_a_pool_has_no_submission_of_its_own(tmp_path):
 
 
 def test_a_zone_takes_one_submission(tmp_path):
-    with sandbox.start(sandbox.Policy(libraries=()), tmp_path) as zone:
-        with pytest.raises(RuntimeError, match="a zone holds one submission"):
-            zone.assign(tmp_path)
+    holds = pytest.raises(RuntimeError, match="a zone holds one submission")
+    with sandbox.start(sandbox.Policy(libraries=()), tmp_path) as zone, holds:
+        zone.assign(tmp_path)
