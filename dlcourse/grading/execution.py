@@ -1,8 +1,20 @@
-"""Running a submission: nbgrader's own execution, which also remembers where it had to give up."""
+"""How nbgrader executes a submission: in two zones, or as it does by itself.
+
+`TwoZoneExecute` takes the place of nbgrader's Execute in `nbgrader_config.py`. `KernelExecute` is
+nbgrader's own execution, kept to be compared with.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
+from traitlets import Bool, Float, List, Unicode
+
+from dlcourse.grading import course, restore
+from dlcourse.grading.zones.session import Session, Times
 
 
 class KernelExecute(Execute):
@@ -26,3 +38,64 @@ class KernelExecute(Execute):
                 note = f"{name} did not end in {self.timeout} s and could not be interrupted"
                 KernelExecute.gave_up = "timed out", note
             raise
+
+
+class TwoZoneExecute(Execute):
+    """Runs a student's cells in a sandboxed kernel, and the test cells outside, where none is.
+
+    gave_up: None, or (state, note) of a submission that ran out of all its time. events: what
+    happened to single cells, as (cell, state, sentence). usage: the peak of memory in MiB and the
+    seconds of computing of the student's zones. Like KernelExecute's, they speak of one notebook.
+    """
+
+    question_timeout = Float(60.0, help="seconds for the tests of one question").tag(config=True)
+    submission_timeout = Float(300.0, help="seconds for a submission").tag(config=True)
+    memory = Float(2048.0, help="MiB for student code, all its processes").tag(config=True)
+    libraries = List(
+        Unicode(), help="what student code may import (default: the sandbox's list)"
+    ).tag(config=True)
+    unsafe = Bool(False, help="run student code without a sandbox").tag(config=True)
+    nursery = Unicode("", help="the socket of a Nursery for trusted zones").tag(config=True)
+
+    gave_up, events, usage = None, (), (0.0, 0.0)
+
+    def preprocess(self, nb, resources, km=None):
+        """Run the cells of `nb` in place."""
+        cls = TwoZoneExecute
+        cls.gave_up, cls.events, cls.usage = None, (), (0.0, 0.0)
+        info = resources["nbgrader"]
+        solution = self._solution(info)
+        times = Times(float(self.timeout), self.question_timeout, self.submission_timeout)
+        with tempfile.TemporaryDirectory(prefix="dlcourse-") as place:
+            place = Path(place).resolve()
+            files = place / "files"
+            shutil.copytree(solution.parent, files, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+            session = Session(
+                restore.homework_cells(course.read_notebook(solution)),
+                self._policy(resources["metadata"]["path"]),
+                times,
+                trusted_files=files,
+                workplace=place,
+                nursery=self.nursery or None,
+            )
+            try:
+                session.run(nb.cells)
+            finally:
+                cls.events, cls.usage, cls.gave_up = (
+                    tuple(session.events),
+                    session.usage,
+                    session.gave_up,
+                )
+        return nb, resources
+
+    def _solution(self, info):
+        coursedir = self.parent.parent.coursedir
+        folder = coursedir.format_path(coursedir.source_directory, ".", info["assignment"])
+        return Path(folder).resolve() / f"{info['notebook']}.ipynb"
+
+    def _policy(self, folder):
+        from dlcourse.grading import sandbox
+
+        libraries = {"libraries": tuple(self.libraries)} if self.libraries else {}
+        limits = sandbox.Limits(memory=self.memory, seconds=self.submission_timeout + 60)
+        return sandbox.Policy(files=folder, limits=limits, unsafe=self.unsafe, **libraries)

@@ -72,7 +72,7 @@ def test_what_a_handle_offers(zone):
     assert list(peer.name("numbers")()) == [1, 2]
     assert layer.same(layer) is True
     with pytest.raises(AttributeError, match="size_of"):
-        layer.size_of
+        print(layer.size_of)
     with pytest.raises(IndexError):
         layer[9]
 
@@ -83,7 +83,7 @@ def test_what_a_handle_offers(zone):
         lambda h: h == 1,
         lambda h: h != 1,
         lambda h: h < 1,
-        lambda h: 1 >= h,
+        lambda h: h >= 1,
         lambda h: bool(h),
         lambda h: not h,
         lambda h: h - 1,
@@ -105,12 +105,12 @@ def test_what_a_handle_offers(zone):
         lambda h: __import__("copy").deepcopy(h),
         lambda h: __import__("pickle").dumps(h),
         lambda h: types.new_class("Mine", (h,)),
-        lambda h: [1.0] == [h],
+        lambda h: [h] == [1.0],
     ],
 )
 def test_what_a_handle_refuses(zone, use):
     layer = zone(LAYER).name("Layer")()
-    with pytest.raises(TypeError, match="Layer of the student's|operand|no attribute|base"):
+    with pytest.raises(TypeError, match="Layer of the student"):
         use(layer)
 
 
