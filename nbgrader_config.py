@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from dlcourse.grading.execution import KernelExecute
+from dlcourse.grading.execution import TwoZoneExecute
 from dlcourse.grading.feedback import TEMPLATES, FeedbackExporter, HideTests
 from dlcourse.grading.restore import RestoreCells
 
@@ -47,7 +47,7 @@ c.Autograde.sanitize_preprocessors = [
     CheckCellMetadata,
 ]
 c.Autograde.autograde_preprocessors = [
-    KernelExecute,
+    TwoZoneExecute,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
@@ -55,8 +55,11 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
-# A cell that never ends is interrupted, and the cells after it still run.
+# Student code runs in a sandbox, test cells outside it. A cell that never ends is interrupted, and
+# the cells after it still run. Seconds for a cell, the tests of a question, a submission:
 c.Execute.timeout = 15
+c.TwoZoneExecute.question_timeout = 60
+c.TwoZoneExecute.submission_timeout = 300
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
 

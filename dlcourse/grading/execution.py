@@ -13,7 +13,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from traitlets import Bool, Float, List, Unicode
 
-from dlcourse.grading import course, restore
+from dlcourse.grading import course, restore, sandbox
 from dlcourse.grading.zones.session import Session, Times
 
 
@@ -40,12 +40,12 @@ class KernelExecute(Execute):
             raise
 
 
-class TwoZoneExecute(Execute):
+class TwoZoneExecute(KernelExecute):
     """Runs a student's cells in a sandboxed kernel, and the test cells outside, where none is.
 
-    gave_up: None, or (state, note) of a submission that ran out of all its time. events: what
-    happened to single cells, as (cell, state, sentence). usage: the peak of memory in MiB and the
-    seconds of computing of the student's zones. Like KernelExecute's, they speak of one notebook.
+    events: what happened to single cells, as (cell, state, sentence). usage: the peak of memory in
+    MiB and the seconds of computing of the student's zones. Both speak of the last notebook, as
+    KernelExecute.gave_up does: here of a submission that ran out of all its time.
     """
 
     question_timeout = Float(60.0, help="seconds for the tests of one question").tag(config=True)
@@ -57,19 +57,17 @@ class TwoZoneExecute(Execute):
     unsafe = Bool(False, help="run student code without a sandbox").tag(config=True)
     nursery = Unicode("", help="the socket of a Nursery for trusted zones").tag(config=True)
 
-    gave_up, events, usage = None, (), (0.0, 0.0)
+    events, usage = (), (0.0, 0.0)
 
     def preprocess(self, nb, resources, km=None):
         """Run the cells of `nb` in place."""
-        cls = TwoZoneExecute
-        cls.gave_up, cls.events, cls.usage = None, (), (0.0, 0.0)
-        info = resources["nbgrader"]
-        solution = self._solution(info)
+        KernelExecute.gave_up, TwoZoneExecute.events, TwoZoneExecute.usage = None, (), (0.0, 0.0)
+        solution = self._solution(resources["nbgrader"])
         times = Times(float(self.timeout), self.question_timeout, self.submission_timeout)
         with tempfile.TemporaryDirectory(prefix="dlcourse-") as place:
             place = Path(place).resolve()
-            files = place / "files"
-            shutil.copytree(solution.parent, files, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+            ignored = shutil.ignore_patterns("*.ipynb", ".*")
+            files = Path(shutil.copytree(solution.parent, place / "files", ignore=ignored))
             session = Session(
                 restore.homework_cells(course.read_notebook(solution)),
                 self._policy(resources["metadata"]["path"]),
@@ -81,11 +79,9 @@ class TwoZoneExecute(Execute):
             try:
                 session.run(nb.cells)
             finally:
-                cls.events, cls.usage, cls.gave_up = (
-                    tuple(session.events),
-                    session.usage,
-                    session.gave_up,
-                )
+                KernelExecute.gave_up = session.gave_up
+                TwoZoneExecute.events = tuple(session.events)
+                TwoZoneExecute.usage = session.usage
         return nb, resources
 
     def _solution(self, info):
@@ -94,8 +90,6 @@ class TwoZoneExecute(Execute):
         return Path(folder).resolve() / f"{info['notebook']}.ipynb"
 
     def _policy(self, folder):
-        from dlcourse.grading import sandbox
-
         libraries = {"libraries": tuple(self.libraries)} if self.libraries else {}
         limits = sandbox.Limits(memory=self.memory, seconds=self.submission_timeout + 60)
         return sandbox.Policy(files=folder, limits=limits, unsafe=self.unsafe, **libraries)

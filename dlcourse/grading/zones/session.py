@@ -90,17 +90,21 @@ class Session:
 
     def _run(self, cell, count):
         """A cell of the student's zone, in the trusted zone too if it is tagged."""
-        if self._is_trusted(cell):
-            self._prepare(cell.source, count)
-            self._prepared.append((cell.source, count))
+        trusted = self._is_trusted(cell)
+        if trusted:
+            self._trusted.begin(cell.source, count, asks=False)  # both zones run it meanwhile
         seconds = self._left(self._times.cell)
         try:
             outputs, late = self._student.run(cell.source, count, seconds)
         except Ended as ended:
+            if trusted:
+                self._prepared_by(cell.source, count)
             cell.outputs = [outcome.failed(outcome.LOST[ended.state], ended.sentence)]
             self._lost(cell, ended)
             self._restart()
             return
+        if trusted:
+            self._prepared_by(cell.source, count)
         cell.outputs = outputs.seen
         if late:
             sentence = f"did not end in {seconds:g} s"
@@ -133,27 +137,29 @@ class Session:
         if asked.answer is None:
             self._replace_trusted()
         if asked.ended is not None:
-            if not asked.late and asked.answer is not None and asked.answer["error"] is not None:
+            if asked.cut_off:
                 name = outcome.LOST[asked.ended.state]
                 cell.outputs = [outcome.failed(name, asked.ended.sentence)]
             self._lost(cell, asked.ended)
             self._restart()
 
-    def _prepare(self, source, count):
-        """Run a trusted cell in the trusted zone. It is the instructor's, and must not fail."""
-        self._trusted.begin(source, count, asks=False)
+    def _prepared_by(self, source, count):
+        """Wait for a trusted cell in the trusted zone. It is the instructor's, and must not fail."""
         if not self._trusted.wait(self._left(self._times.cell)):
             raise RuntimeError(f"a trusted cell did not end in {self._times.cell:g} s: {source!r}")
         error = self._trusted.answer()["error"]
         if error is not None:
             raise RuntimeError(f"a trusted cell failed: {error['ename']}: {error['evalue']}")
+        self._prepared.append((source, count))
 
     def _replace_trusted(self):
         self._trusted.close()
         self._trusted = TrustedZone(self._files, self._nursery)
         self._trusted.attach(self._student.listener)
-        for source, count in self._prepared:
-            self._prepare(source, count)
+        before, self._prepared = self._prepared, []
+        for source, count in before:
+            self._trusted.begin(source, count, asks=False)
+            self._prepared_by(source, count)
 
     def _start(self):
         """A new zone for the student, known to the trusted one."""

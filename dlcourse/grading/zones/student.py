@@ -42,6 +42,12 @@ class Asked:
     late: bool = False
     ended: Ended | None = None
 
+    @property
+    def cut_off(self):
+        """Whether the test failed because the student's zone ended while it was asked."""
+        error = self.answer and self.answer["error"]
+        return self.ended is not None and error is not None and error["ename"] == "ZoneFailure"
+
 
 class Student:
     """One zone, of `sandbox.start`, from its start to its end.
@@ -50,7 +56,7 @@ class Student:
     """
 
     def __init__(self, zone):
-        self.zone, self._next = zone, 1
+        self.zone, self._next, self._waits = zone, 1, set()
         self.listener = zone.listen(_AGENT)
         try:
             self._client = zone.client()
@@ -71,7 +77,7 @@ class Student:
             self._quietly(f"get_ipython().execution_count = {count}")
         self._next = count + 1
         outputs = Outputs()
-        asked = self._client.execute(source, allow_stdin=False, stop_on_error=False)
+        asked = self._ask(source)
         late = not self._pump(asked, outputs, seconds)
         if late:
             self.zone.interrupt()
@@ -84,7 +90,7 @@ class Student:
         outcome, self._next = Asked(None, Outputs()), count + 1
         trusted.begin(source, count, asks=True)
         serve = bundle.serve(self._path, peer.MOST_BYTES, count + 1)
-        asked = self._client.execute(serve, silent=True, allow_stdin=False, stop_on_error=False)
+        asked = self._ask(serve, silent=True)
         try:
             outcome.late = not self._pump(asked, outcome.outputs, seconds, trusted)
             if outcome.late:
@@ -117,9 +123,13 @@ class Student:
 
     def _quietly(self, source):
         """Run code of ours."""
-        asked = self._client.execute(source, silent=True, allow_stdin=False, stop_on_error=False)
-        if not self._pump(asked, Outputs(), _SLOW):
+        if not self._pump(self._ask(source, silent=True), Outputs(), _SLOW):
             self._end("the kernel did not answer")
+
+    def _ask(self, source, silent=False):
+        """Send a request; it is done when its reply and the word that all is said have come."""
+        self._waits = {"reply", "idle"}
+        return self._client.execute(source, silent=silent, allow_stdin=False, stop_on_error=False)
 
     def _end(self, why):
         self.zone.kill(TIMED_OUT, why)
@@ -130,13 +140,13 @@ class Student:
 
         Returns False when the time is up before; Ended when the zone is gone.
         """
-        deadline, waits = time.monotonic() + seconds, {"reply", "idle"}
+        deadline = time.monotonic() + seconds
         if trusted is not None:
             self._poller.register(trusted.fileno(), zmq.POLLIN)
         try:
             while True:
-                self._take(asked, outputs, waits)
-                if not waits if trusted is None else trusted.wait(0):
+                self._take(asked, outputs)
+                if not self._waits if trusted is None else trusted.wait(0):
                     return True
                 if (ended := self.zone.ended()) is not None:
                     raise Ended(*ended)
@@ -148,7 +158,7 @@ class Student:
             if trusted is not None:
                 self._poller.unregister(trusted.fileno())
 
-    def _take(self, asked, outputs, waits):
+    def _take(self, asked, outputs):
         for _ in range(_AT_ONCE):
             try:
                 message = self._client.iopub_channel.get_msg(timeout=0)
@@ -159,10 +169,10 @@ class Student:
             if message["msg_type"] != "status":
                 outputs.add(message)
             elif message["content"].get("execution_state") == "idle":
-                waits.discard("idle")
+                self._waits.discard("idle")
         try:
             reply = self._client.shell_channel.get_msg(timeout=0)
         except Empty:
             return
         if reply["parent_header"].get("msg_id") == asked:
-            waits.discard("reply")
+            self._waits.discard("reply")
