@@ -73,11 +73,7 @@ def generate(root, homework):
     source = course.solution_path(root, homework).parent
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder).resolve()
-        shutil.copytree(
-            source,
-            copy / "solutions" / homework,
-            ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
-        )
+        copy_source(source, copy / "solutions" / homework)
         record(course.open_api(course.load_config(root, copy)), homework)
         release = copy / "assignments" / homework
         return {
@@ -87,11 +83,27 @@ def generate(root, homework):
         }
 
 
+def copy_source(source, target):
+    """Copy the instructor's folder of a homework, without what editors and Python leave in it."""
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    shutil.copytree(source, target, ignore=ignored)
+
+
 def record(api, homework):
     """Run nbgrader's generate_assignment: writes the release and enters it in the gradebook."""
     outcome = api.generate_assignment(homework, force=True, create=True)
     if not outcome["success"]:
         raise course.CourseError(f"nbgrader cannot generate {homework}: {course.reason(outcome)}")
+
+
+def read_release(root, homework):
+    """The student's version of a homework; CourseError where it was not made yet."""
+    path = Path(root) / "assignments" / homework / f"{homework}.ipynb"
+    if not path.is_file():
+        raise course.CourseError(
+            f"no {path.name} in {path.parent}: run `dlcourse assignments` first"
+        )
+    return course.read_notebook(path)
 
 
 def _normal_form(path):

@@ -8,7 +8,7 @@ import shutil
 
 import nbformat
 
-from dlcourse.grading import bank, course
+from dlcourse.grading import assignments, bank, course
 from dlcourse.grading.restore import cell_name
 
 # Fills the memory with real pages until somebody stops it.
@@ -18,10 +18,7 @@ _HOG = "\n\nhoard = []\nwhile True:\n    hoard.append(bytearray(10_000_000))\n"
 def students(root, homework):
     """The invented class: student to submission; a notebook, or the bytes of a file by name."""
     solution = course.read_notebook(course.solution_path(root, homework))
-    release_path = root / "assignments" / homework / f"{homework}.ipynb"
-    if not release_path.is_file():
-        raise course.CourseError(f"no {release_path.name}: run `dlcourse assignments` first")
-    release = course.read_notebook(release_path)
+    release = assignments.read_release(root, homework)
     variants = bank.load(root / "tests" / "banks" / homework)
     answers = bank.model_answers(solution)
     questions = [name for name in answers if any(v.question == name for v in variants)]

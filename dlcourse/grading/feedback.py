@@ -6,27 +6,16 @@ answer, what each test says. From the first hidden test on, nothing that the stu
 or drew is shown: it may have seen a hidden input.
 """
 
-import re
 from pathlib import Path
 
-import bleach
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from dlcourse.grading import verdict
+from dlcourse.grading import harmless, verdict
+from dlcourse.grading.questions import questions
 
 TEMPLATES = str(Path(__file__).parent / "templates")
-
-_HEADING = re.compile(r"^#+\s+(.*?)(?:\s*\([^()]*points?[^()]*\))?\s*$", re.MULTILINE)
-
-
-# What written answers and comments may hold once they are HTML.
-_INLINE = {"a", "b", "br", "code", "del", "em", "i", "span", "strong", "sub", "sup", "u"}
-_BLOCK = {"blockquote", "dd", "div", "dl", "dt", "hr", "li", "ol", "p", "pre", "ul"}
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_TABLE = {"table", "tbody", "td", "th", "thead", "tr"}
-_TAGS = _INLINE | _BLOCK | _HEADINGS | _TABLE
 
 
 class FeedbackExporter(HTMLExporter):
@@ -34,16 +23,8 @@ class FeedbackExporter(HTMLExporter):
 
     def default_filters(self):
         yield from super().default_filters()
-        yield "harmless", harmless
-
-
-def harmless(html):
-    """HTML without scripts, styles, handlers and pictures from elsewhere: these are escaped.
-
-    >>> harmless("<p>yes</p><script>no()</script>")
-    '<p>yes</p>&lt;script&gt;no()&lt;/script&gt;'
-    """
-    return bleach.clean(html, tags=_TAGS, attributes={"a": ["href"], "span": ["class"]})
+        yield "answer", lambda cell: harmless.render(cell.source, cell.get("attachments"))
+        yield "comment", harmless.render
 
 
 class HideTests(NbGraderPreprocessor):
@@ -84,30 +65,3 @@ def hide(nb, timeout):
     for cell, message, source in changes:
         cell.metadata["dlcourse_message"] = message
         cell.source, cell.outputs = source, []
-
-
-def questions(nb, pending):
-    """The graded parts of a notebook in order, each with its heading, points and cells.
-
-    pending: the names of the cells that wait for a person's marks.
-    """
-    found, title = [], ""
-    for cell in nb.cells:
-        meta = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and not meta.get("solution"):
-            title = next(iter(_HEADING.findall(cell.source)), title)
-            continue
-        error = any(out.output_type == "error" for out in cell.get("outputs", []))
-        if not (meta.get("grade") or meta.get("solution") or error):
-            continue
-        if not found or found[-1]["title"] != title:
-            found.append({"title": title, "score": 0.0, "points": 0.0, "pending": 0.0, "cells": []})
-        entry = found[-1]
-        entry["cells"].append(cell)
-        if meta.get("grade"):
-            entry["score"] += meta.get("score") or 0.0
-            entry["points"] += meta.get("points") or 0.0
-            if meta["grade_id"] in pending:
-                entry["pending"] += meta.get("points") or 0.0
-                cell.metadata["dlcourse_pending"] = True
-    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import bank, batch, classroom, command, course
+from dlcourse.grading import bank, batch, classroom, course, rehearsal, unit
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -27,18 +27,18 @@ def test_the_invented_class(root):
     submitted = root / "grades" / "submitted"
     classroom.place(root, "hw1", submitted)
     # Half the memory of the default: a busy machine fills more too slowly for the cell's time.
-    limits = batch.Limits(seconds=600, memory=1000)
-    rows = {row.student: row for row in command.grade(root, "hw1", submitted, limits)}
+    options = batch.Options(limits=unit.Limits(seconds=600, memory=1000))
+    rows = {row.student: row for row in batch.grade(root, "hw1", submitted, options).rows}
     states = {name: row.state for name, row in rows.items()}
     assert states == {
-        "perfect": batch.AWAITING,
-        "another_style": batch.AWAITING,
-        "partly_right": batch.GRADED,
-        "blank": batch.GRADED,
-        "syntax_error": batch.AWAITING,
-        "endless_loop": batch.AWAITING,
-        "deleted_test": batch.AWAITING,
-        "edited_test": batch.AWAITING,
+        "perfect": unit.AWAITING,
+        "another_style": unit.AWAITING,
+        "partly_right": unit.GRADED,
+        "blank": unit.GRADED,
+        "syntax_error": unit.AWAITING,
+        "endless_loop": unit.AWAITING,
+        "deleted_test": unit.AWAITING,
+        "edited_test": unit.AWAITING,
         "kernel_killer": "crashed",
         "memory_hog": "out of memory",
         "no_notebook": "malformed",
@@ -81,38 +81,9 @@ def _no_page_shows_hidden_lines(root, rows):
             assert line not in page
 
 
-# Variants of one group travel in one submission: none is called by another of its group.
-GROUPS = (
-    {"perceptron_predict", "perceptron_update", "activations", "softmax", "linear", "relu"}
-    | {"numerical_gradient"},
-    {"perceptron_train", "cross_entropy", "cross_entropy_gradient"},
-    {"network"},
-    {"train_network"},
-)
-
-
-def test_the_bank_through_nbgrader(root):
-    release = course.read_notebook(root / "assignments" / "hw1" / "hw1.ipynb")
-    answers = bank.model_answers(course.read_notebook(course.solution_path(root, "hw1")))
-    loads = {}
-    for variant in bank.load(root / "tests" / "banks" / "hw1"):
-        (group,) = (n for n, names in enumerate(GROUPS) if variant.question in names)
-        rank = 0
-        while any(v.question == variant.question for v in loads.get(f"{group}-{rank}", [])):
-            rank += 1
-        loads.setdefault(f"{group}-{rank}", []).append(variant)
-    submitted = root / "bank"
-    for name, load in loads.items():
-        place = submitted / name / "hw1"
-        place.mkdir(parents=True)
-        handed_in = bank.hand_in(release, bank.with_variants(answers, load))
-        course.write_notebook(handed_in, place / "hw1.ipynb")
-    rows = {row.student: row for row in command.grade(root, "hw1", submitted)}
-    full = {}
-    for cell in course.graded_cells(release):
-        full[cell.question] = full.get(cell.question, 0) + cell.points
-    for name, load in loads.items():
-        scores = rows[name].marks.by_question()
-        for variant in load:
-            complete = scores[variant.question] == full[variant.question]
-            assert complete is variant.right, f"{variant.question}/{variant.name}"
+def test_the_bank_through_the_rehearsal(root):
+    found = rehearsal.rehearse(root, "hw1")
+    assert [f"{entry.question}/{entry.name}" for entry in found if not entry.expected] == []
+    solution, blank, *entries = found
+    assert (solution.points, solution.lost, blank.lost) == (88, 0, 88)
+    assert len(entries) == len(bank.load(root / "tests" / "banks" / "hw1"))

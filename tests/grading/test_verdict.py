@@ -3,6 +3,7 @@
 import nbformat
 
 from dlcourse.grading import feedback, verdict
+from dlcourse.grading.questions import questions
 
 VISIBLE = "f(1)\nf(2)"
 SOURCE = f"{VISIBLE}\n### BEGIN HIDDEN TESTS\nf(271828)\n### END HIDDEN TESTS"
@@ -120,7 +121,7 @@ def test_questions_collect_points_by_heading():
             part("markdown", "two", 0.0, 4.0, solution=True),
         ]
     )
-    one, two = feedback.questions(notebook, pending={"two"})
+    one, two = questions(notebook, pending={"two"})
     assert (one["title"], one["score"], one["points"], one["pending"]) == ("One", 1.5, 3.0, 0.0)
     assert (two["title"], two["score"], two["points"], two["pending"]) == (
         "Two (about (x, y))",
