@@ -11,7 +11,6 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
-    DeduplicateIds,
     GetGrades,
     IgnorePattern,
     LimitOutput,
@@ -37,10 +36,9 @@ c.CourseDirectory.autograded_directory = "grades/autograded"
 c.CourseDirectory.feedback_directory = "grades/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grades' / 'gradebook.db'}"
 
-# Locked cells come back, deleted or altered, before anything runs.
+# The homework's cells come back, deleted, altered or moved, before anything runs.
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
-    DeduplicateIds,
     RestoreCells,
     OverwriteKernelspec,
     OverwriteCells,

@@ -4,6 +4,7 @@
 nbgrader's own execution, kept to be compared with.
 """
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
-from traitlets import Bool, Float, List, Unicode
+from traitlets import Bool, Float, List, Unicode, default
 
 from dlcourse.grading import course, restore, sandbox
+from dlcourse.grading.zones.launch import NURSERY
 from dlcourse.grading.zones.session import Session, Times
 
 
@@ -55,7 +57,11 @@ class TwoZoneExecute(KernelExecute):
         Unicode(), help="what student code may import (default: the sandbox's list)"
     ).tag(config=True)
     unsafe = Bool(False, help="run student code without a sandbox").tag(config=True)
-    nursery = Unicode("", help="the socket of a Nursery for trusted zones").tag(config=True)
+    nursery = Unicode(help="the socket of a Nursery for trusted zones").tag(config=True)
+
+    @default("nursery")
+    def _nursery_of_this_batch(self):
+        return os.environ.get(NURSERY, "")
 
     events, usage = (), (0.0, 0.0)
 
@@ -68,9 +74,10 @@ class TwoZoneExecute(KernelExecute):
             place = Path(place).resolve()
             ignored = shutil.ignore_patterns("*.ipynb", ".*")
             files = Path(shutil.copytree(solution.parent, place / "files", ignore=ignored))
+            work = self._student_files(resources, place / "work")
             session = Session(
                 restore.homework_cells(course.read_notebook(solution)),
-                self._policy(resources["metadata"]["path"]),
+                self._policy(work),
                 times,
                 trusted_files=files,
                 workplace=place,
@@ -88,6 +95,31 @@ class TwoZoneExecute(KernelExecute):
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", info["assignment"])
         return Path(folder).resolve() / f"{info['notebook']}.ipynb"
+
+    def _student_files(self, resources, work):
+        """A copy of the submission's files for the student's zone.
+
+        The notebook is not among them: its tests have been restored, hidden ones too. Nor is what
+        nbgrader has copied through a symbolic link, which may have led anywhere.
+        """
+        info, coursedir = resources["nbgrader"], self.parent.parent.coursedir
+        submitted = Path(
+            coursedir.format_path(
+                coursedir.submitted_directory, info["student"], info["assignment"]
+            )
+        )
+
+        def left_out(folder, names):
+            handed_in = submitted / Path(folder).relative_to(resources["metadata"]["path"])
+            return [
+                name
+                for name in names
+                if name.endswith(".ipynb")
+                or (handed_in / name).is_symlink()
+                or (Path(folder) / name).is_symlink()
+            ]
+
+        return shutil.copytree(resources["metadata"]["path"], work, ignore=left_out)
 
     def _policy(self, folder):
         libraries = {"libraries": tuple(self.libraries)} if self.libraries else {}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dlcourse.grading.remote import frames
 
+NURSERY = "DLCOURSE_NURSERY"  # the environment variable by which a batch names its Nursery
 _MOST = 50_000_000  # bytes of an answer
 _START = 60.0  # seconds, on a busy machine
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME", "MPLCONFIGDIR", "DLCOURSE_DATA")

@@ -10,7 +10,8 @@ from dlcourse.grading.zones.outputs import Outputs, clean
 
 NOT_RUN = "NotRun"
 LATE = "CellTimeoutError"  # as nbclient calls it
-LOST = {"out of memory": "OutOfMemory", "crashed": "KernelDied", "timed out": LATE}
+# What is written for a cell that ended its zone, by what it did.
+LOST = {"timed out": LATE, "out of memory": "OutOfMemory", "crashed": "KernelDied"}
 
 
 def failed(name, sentence):

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from dlcourse.grading import sandbox
+from dlcourse.grading.restore import cell_name
 from dlcourse.grading.zones import outcome
 from dlcourse.grading.zones.launch import TrustedZone
 from dlcourse.grading.zones.student import TIMED_OUT, Ended, Student
@@ -63,7 +64,7 @@ class Session:
                 else:
                     self._run(cell, count)
         except OutOfTime:
-            name = _name(cell) or f"cell {count}"
+            name = cell_name(cell) or f"cell {count}"
             sentence = f"took longer than {self._times.submission:g} s; {name} was running"
             self.gave_up = TIMED_OUT, sentence
             raise
@@ -77,7 +78,7 @@ class Session:
         return bool(nbgrader.get("grade") and not nbgrader.get("solution"))
 
     def _is_trusted(self, cell):
-        known = self._known.get(_name(cell))
+        known = self._known.get(cell_name(cell))
         return (
             known is not None
             and bool(self._nbgrader(cell).get("locked"))
@@ -85,7 +86,7 @@ class Session:
         )
 
     def _nbgrader(self, cell):
-        known = self._known.get(_name(cell))
+        known = self._known.get(cell_name(cell))
         return {} if known is None else known.metadata["nbgrader"]
 
     def _run(self, cell, count):
@@ -114,7 +115,7 @@ class Session:
 
     def _test(self, cell, count):
         """A test cell, in the trusted zone."""
-        question = _name(cell).split("-")[0]
+        question = cell_name(cell).split("-")[0]
         left = self._times.question - self._spent.get(question, 0.0)
         if left <= 0:
             sentence = f"the tests of {question} took longer than {self._times.question:g} s"
@@ -200,8 +201,5 @@ class Session:
         self._event(cell, ended.state, ended.sentence)
 
     def _event(self, cell, state, sentence):
-        self.events.append((_name(cell) or "a cell of the student's", state, sentence))
+        self.events.append((cell_name(cell) or "a cell of the student's", state, sentence))
 
-
-def _name(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
