@@ -65,3 +65,10 @@ c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreproces
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.template_name = "dlcourse_feedback"
 c.FeedbackExporter.extra_template_basedirs = [TEMPLATES]
+
+# On these pages and in the formgrader, nothing that a student wrote is alive in the browser.
+c.HTMLExporter.preprocessors = ["dlcourse.grading.harmless.HarmlessNotebook"]
+c.HTMLExporter.filters = {
+    "markdown2html": "dlcourse.grading.harmless.markdown",
+    "highlight_code": "dlcourse.grading.harmless.code",
+}

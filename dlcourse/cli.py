@@ -11,6 +11,7 @@ COMMANDS = {
     "doctor": ("dlcourse.doctor", "print what a bug report needs and what is missing"),
     "data": ("dlcourse.data.command", "list, fetch and verify the data sets"),
     "check": ("dlcourse.grading.check", "run a homework's visible tests from a fresh start"),
+    "pack": ("dlcourse.grading.pack", "make the file to hand in, and say what is missing"),
     "assignments": ("dlcourse.grading.assignments", "make the student's homework from solutions/"),
     "rehearse": ("dlcourse.grading.rehearse", "grade the bank of known wrong and right answers"),
     "grade": ("dlcourse.grading.command", "grade the submissions of a homework"),

@@ -169,7 +169,8 @@ def test_pages_make_student_html_harmless(graded):
     page = path.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "<img" not in page
-    assert "&lt;img" in page
+    assert "&lt;script&gt;" in page
+    assert "[picture: not a PNG or JPEG]" in page
 
 
 def _page(graded, student):
