@@ -110,24 +110,26 @@ def hand_in(folder, student, submission, name="small.ipynb"):
 
 
 def contents(folder):
-    """All that a class's gradebook holds of the homework: ids and order, which are random, left out.
+    """All that a class's gradebook holds of the homework, without ids and order: those are random.
 
     Read with sqlite3 alone, past nbgrader's and the course's own code.
     """
+    submitted = (
+        "JOIN submitted_notebook ON submitted_notebook.id = {0}.notebook_id "
+        "JOIN submitted_assignment "
+        "ON submitted_assignment.id = submitted_notebook.assignment_id"
+    )
     with contextlib.closing(sqlite3.connect(Path(folder) / "grades" / "gradebook.db")) as db:
         grades = db.execute(
             "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, "
             "needs_manual_grade, max_score, timestamp, late_submission_penalty "
             "FROM grade JOIN base_cell ON base_cell.id = grade.cell_id "
-            "JOIN grade_cells ON grade_cells.id = base_cell.id "
-            "JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id "
-            "JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id"
+            "JOIN grade_cells ON grade_cells.id = base_cell.id " + submitted.format("grade")
         ).fetchall()
         comments = db.execute(
             "SELECT student_id, base_cell.name, auto_comment, manual_comment "
             "FROM comment JOIN base_cell ON base_cell.id = comment.cell_id "
-            "JOIN submitted_notebook ON submitted_notebook.id = comment.notebook_id "
-            "JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id"
+            + submitted.format("comment")
         ).fetchall()
         cells = db.execute("SELECT name, source, locked FROM source_cell").fetchall()
         students = db.execute("SELECT id FROM student").fetchall()

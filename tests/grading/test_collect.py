@@ -1,4 +1,4 @@
-"""What a class hands in, at its worst: each submission is taken or malformed, and none is trusted."""
+"""What a class hands in, at its worst: each submission is taken or malformed, none is trusted."""
 
 import io
 import os
