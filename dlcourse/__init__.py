@@ -1,8 +1,8 @@
 """A course in deep learning: the library behind its lectures and homework.
 
 `dlcourse.nn` and `dlcourse.optim` are the reference library, in NumPy, with the names of
-`torch.nn` and `torch.optim`. `dlcourse.models` holds the architectures and `dlcourse.training`
-the training loop, both in PyTorch. `dlcourse.data` loads data sets, `dlcourse.viz` draws the figures,
+`torch.nn` and `torch.optim`. `dlcourse.models` holds the architectures and `dlcourse.training` the
+training loop, both in PyTorch. `dlcourse.data` loads data sets, `dlcourse.viz` draws the figures,
 `dlcourse.grading` grades homework. Each loads when it is first used.
 """
 

@@ -73,11 +73,7 @@ def generate(root, homework):
     source = course.solution_path(root, homework).parent
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder).resolve()
-        shutil.copytree(
-            source,
-            copy / "solutions" / homework,
-            ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
-        )
+        copy_source(source, copy / "solutions" / homework)
         record(course.open_api(course.load_config(root, copy)), homework)
         release = copy / "assignments" / homework
         return {
@@ -85,6 +81,12 @@ def generate(root, homework):
             for path in sorted(release.rglob("*"))
             if path.is_file()
         }
+
+
+def copy_source(source, target):
+    """Copy the instructor's folder of a homework, without what editors and Python leave in it."""
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    shutil.copytree(source, target, ignore=ignored)
 
 
 def record(api, homework):

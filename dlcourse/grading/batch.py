@@ -1,206 +1,302 @@
-"""A class of submissions: each in a process of its own, with limits, several at a time.
+"""A class of submissions into marks: what is new is graded, what is known is kept.
 
-Every submission ends in exactly one state of STATES. A process that runs out of time or memory,
-or dies, takes its own submission with it and nothing else.
+Every submission ends in exactly one state of STATES, and none stops another. Results go to the
+journal first and to the gradebook then, each submission by itself, so that a run that was killed
+goes on where it was. Marks that already stand in the gradebook change last, and only after somebody
+has seen how (regrade.py).
 """
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
-from dlcourse.grading import assignments, course
-
-GRADED, AWAITING = "graded", "graded, awaiting hand marks"
-STATES = (
-    GRADED,
-    AWAITING,
-    "timed out",
-    "out of memory",
-    "crashed",
-    "malformed",
-    "grader error",
+from dlcourse.grading import (
+    bundle,
+    collect,
+    course,
+    fingerprint,
+    gradebook,
+    local_pool,
+    process,
+    progress,
+    regrade,
+    report,
 )
-
-# What a submission's process sees of the environment: no token, no proxy, no personal folder.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH")
+from dlcourse.grading import lock as locking
+from dlcourse.grading.gradebook import Writer
+from dlcourse.grading.journal import Journal
+from dlcourse.grading.unit import (
+    AWAITING,
+    GRADED,
+    Limits,
+    Malformed,
+    Result,
+    Unit,
+    course_archive,
+)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one submission may use, all its cells together. seconds: s. memory: MiB resident."""
+class Options:
+    """How a class is graded.
 
-    seconds: float = 300.0
-    memory: float = 2048.0
+    jobs: submissions at once. scheduler: the address of a Dask cluster, or None for this machine.
+    student, question: these alone. output: a folder in the place of the course's `grades`. fresh:
+    grade again what is known. sandbox: False runs student code unconfined. confirm(text): asked
+    before marks change, shown how; None changes none. progress: as progress.silent.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    jobs: int = 2
+    scheduler: str | None = None
+    student: str | None = None
+    question: str | None = None
+    output: Path | None = None
+    fresh: bool = False
+    sandbox: bool = True
+    confirm: object = None
+    progress: object = progress.silent
 
 
 @dataclass
-class Outcome:
-    """How grading one submission ended. notebook: the graded one, or None. memory: MiB, peak."""
+class Summary:
+    """What a run did. rows: report.Row, sorted by student. changes: of marks, made or held back."""
 
-    student: str
-    state: str
-    note: str
-    notebook: Path | None
-    seconds: float
-    memory: float
-
-
-def find_submissions(folder, homework):
-    """The submissions below a folder: student to the folder that holds their files, sorted."""
-    return {
-        path.parent.name: path
-        for path in sorted(Path(folder).glob(f"*/{homework}"))
-        if path.is_dir() and not path.parent.name.startswith(".")
-    }
+    rows: list
+    kept: int = 0
+    passed_over: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+    held_back: bool = False
+    backup: Path | None = None
+    bundles: dict = field(default_factory=dict)
 
 
-def grade_class(root, homework, submissions, workplace, limits=None, jobs=2):
-    """Grade submissions in parallel; yield an Outcome for each as it is done.
+def grade(root, homework, submitted, options=None):
+    """Grade a class; return a Summary. CourseError where there is nothing to grade.
 
-    root: the course's folder. submissions: student to folder. workplace: an empty folder for the
-    copies of the course, which must outlive the use of the outcomes' notebooks.
+    submitted: a folder of submissions, as collect.collect takes them.
     """
-    workplace = Path(workplace).resolve()
-    template = _template(Path(root).resolve(), homework, workplace)
-    limits = limits or Limits()
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        waiting = [
-            pool.submit(_grade_one, root, homework, student, folder, template, limits)
-            for student, folder in submissions.items()
-        ]
-        for done in as_completed(waiting):
-            yield done.result()
-
-
-def _template(root, homework, workplace):
-    """A course folder that knows this homework and nobody: each submission gets a copy."""
-    template = workplace / "template"
-    source = course.solution_path(root, homework).parent
-    shutil.copytree(source, template / "solutions" / homework)
-    assignments.record(course.open_api(course.load_config(root, template)), homework)
-    shutil.rmtree(template / "assignments")
-    (workplace / "matplotlib").mkdir()
-    return template
-
-
-def _grade_one(root, homework, student, submission, template, limits):
-    """Run one submission's process to its end, or end it; return its Outcome."""
-    started = time.monotonic()
-    folder = template.parent / "class" / student
-    shutil.copytree(template, folder)
-    job, result = folder / "job.json", folder / "result.json"
-    details = {
-        "root": str(Path(root).resolve()),
-        "homework": homework,
-        "student": student,
-        "submission": str(Path(submission).resolve()),
-        "folder": str(folder),
-        "result": str(result),
-    }
-    job.write_text(json.dumps(details), encoding="utf-8")
-    with open(folder / "log.txt", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dlcourse.grading.worker", str(job)],
-            cwd=folder,
-            env=_environment(folder, template.parent / "matplotlib"),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+    options = options or Options()
+    course.solution_path(root, homework)
+    submissions, passed_over = collect.collect(submitted, homework)
+    if options.student is not None:
+        submissions = [s for s in submissions if s.student == options.student]
+    if not submissions:
+        raise course.CourseError(
+            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
+            f"{options.student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: "
+            "--demo)"
         )
-        ended, memory = _watch(process, limits)
-    state, note = _read_result(result, process.returncode, ended)
-    notebook = folder / "grades" / "autograded" / student / homework / f"{homework}.ipynb"
-    seconds = time.monotonic() - started
-    return Outcome(
-        student, state, note, notebook if state == GRADED else None, seconds, memory / 2**20
-    )
+    grades = Path(options.output or Path(root) / "grades").resolve()
+    with locking.held(grades / ".lock", homework):
+        process.sweep()
+        with (
+            Journal(grades / homework) as journal,
+            Writer(root, homework, options.output) as writer,
+        ):
+            run = _Run(root, homework, options, journal, writer)
+            run.summary.passed_over = passed_over
+            run.grade(submissions)
+            report.write_csv(grades / homework / "grades.csv", run.all_rows(), run.questions)
+    return run.summary
 
 
-def _read_result(result, returncode, ended):
-    if ended is not None:
-        return ended
-    if result.is_file():
-        read = json.loads(result.read_text(encoding="utf-8"))
-        return read["state"], read["note"]
-    return "grader error", f"the grading process ended with exit code {returncode}"
+class _Run:
+    """One run over a class: its plan, its results, and what waits for a decision."""
 
+    def __init__(self, root, homework, options, journal, writer):
+        self.root, self.homework, self.options = Path(root).resolve(), homework, options
+        self.journal, self.writer = journal, writer
+        self.questions = list(dict.fromkeys(name.split("-")[0] for name in writer.order))
+        self.only = self._cells_of(options.question)
+        self.tests = fingerprint.tests(root, homework)
+        self.archive = course_archive(root, homework)
+        self.summary = Summary([])
+        self._notes, self._waiting, self._rows = {}, [], {}
 
-def _watch(process, limits):
-    """Wait for a process; end it and its children past a limit.
+    def grade(self, submissions):
+        """Grade what is not known, enter what is new, then what changes."""
+        self._prepare()
+        to_run = self._plan(submissions)
+        total = sum(map(len, to_run.values()))
+        self.summary.kept = len(submissions) - total
+        with self.options.progress(total) as told:
+            for key, result in self._execute(to_run):
+                self._take(key, result, to_run[key])
+                for submission in to_run[key]:
+                    # Now, while other submissions run: a page takes as long as a small homework.
+                    self._rows[submission.student] = row = self._row(submission.student)
+                    told(row)
+        self._settle()
+        self.summary.rows = [
+            self._rows.get(submission.student) or self._row(submission.student)
+            for submission in submissions
+        ]
 
-    Returns (state, note) for one that was ended, else None, and the peak resident memory in bytes.
-    """
-    deadline, peak = time.monotonic() + limits.seconds, 0
-    while True:
+    def all_rows(self):
+        """A row for everybody who was ever graded, sorted."""
+        done = {row.student: row for row in self.summary.rows}
+        return [done.get(name) or self._row(name, page=False) for name in self.journal.students]
+
+    def _cells_of(self, question):
+        if question is None:
+            return None
+        if question not in self.questions:
+            raise course.CourseError(
+                f"no question {question!r} in {self.homework}; there are: "
+                f"{', '.join(self.questions)}"
+            )
+        return {name for name in self.writer.order if name.split("-")[0] == question}
+
+    def _prepare(self):
+        """Enter the homework's cells, unless that could change marks that are there."""
+        self.known = self.writer.students()
+        self.redefined = not gradebook.defines(self.writer, self.archive)
+        if self.redefined and not self.known:
+            self.writer.define()
+            self.redefined = False
+
+    def _plan(self, submissions):
+        """Key to submissions for all that is to be graded; what is known is taken at once."""
+        to_run = {}
+        for submission in submissions:
+            try:
+                files = submission.read()
+            except Malformed as error:
+                result = Result("malformed", str(error))
+                self.journal.assign(submission.student, None, result)
+                continue
+            key = self._key(files)
+            known = None if self.options.fresh else self.journal.result(key)
+            if known is None:
+                to_run.setdefault(key, []).append(submission)
+            else:
+                self._assign(submission.student, key, known, gradebook.timestamp(files))
+        return to_run
+
+    def _key(self, files):
+        bare = {name: data for name, data in files.items() if name != collect.TIMESTAMP}
+        return fingerprint.key(bare, self.tests, self.options.limits, self.options.sandbox)
+
+    def _units(self, to_run):
+        """The packed units of a plan, made one at a time when they are asked for."""
+        for key, submissions in to_run.items():
+            yield key, self._pack(key, submissions[0])
+
+    def _pack(self, key, submission):
         try:
-            process.wait(timeout=0.2)
-            return None, peak
-        except subprocess.TimeoutExpired:
-            peak = max(peak, _resident(process.pid))
-        if peak > limits.memory * 2**20:
-            _end(process)
-            return ("out of memory", f"used more than {limits.memory:g} MiB of memory"), peak
-        if time.monotonic() > deadline:
-            _end(process)
-            return ("timed out", f"took longer than {limits.seconds:g} s"), peak
+            files = submission.read()
+        except Malformed:  # it was readable when the plan was made
+            files = {}
+        files.pop(collect.TIMESTAMP, None)
+        limits, sandbox = self.options.limits, self.options.sandbox
+        return Unit(self.homework, key, files, self.archive, limits, sandbox).pack()
 
+    def _execute(self, to_run):
+        units = self._units(to_run)
+        if self.options.scheduler is None:
+            yield from local_pool.run(units, self.options.jobs)
+        else:
+            from dlcourse.grading import cluster
 
-def _family(pid):
-    """A process and all that it started, or nothing where it has gone."""
-    try:
-        parent = psutil.Process(pid)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
+            yield from cluster.run(units, self.options.scheduler)
 
+    def _take(self, key, result, submissions):
+        """Keep a result for all who handed in the same, and enter it."""
+        self.journal.keep(key, result)
+        for submission in submissions:
+            student = submission.student
+            if result.state != GRADED:
+                path = bundle.path_of(self.journal.folder, student)
+                unit = self._pack(key, submission)
+                self.summary.bundles[student] = bundle.keep(path, unit, result)
+            self._assign(student, key, result, gradebook.timestamp(submission.read()))
 
-def _resident(pid):
-    total = 0
-    for process in _family(pid):
+    def _assign(self, student, key, result, timestamp):
+        """Note whose a result is; enter it in the gradebook, or put it with those that wait."""
+        self.journal.assign(student, key, result)
+        if result.state != GRADED:
+            return
+        entry = regrade.Entry(student, lambda: self.journal.notebook(key), timestamp)
+        if self.only is not None:
+            self._assign_part(entry, result)
+        elif student not in self.known and not self.redefined:
+            self._enter(entry)
+        elif not self.writer.holds(student, result.marks, timestamp):
+            self._waiting.append(entry)
+
+    def _assign_part(self, entry, result):
+        """The same where one question alone is regraded."""
+        if entry.student not in self.known:
+            self._note(entry.student, "no marks yet: grade the whole homework first")
+        elif not regrade.same_answers(self.writer, entry):
+            self._note(entry.student, "handed in again since: grade the whole homework")
+        else:
+            self._waiting.append(entry)
+
+    def _enter(self, entry):
+        notebook = regrade.merged(self.writer, entry, self.only)
+        self.writer.place(entry.student, notebook)
+        self.writer.enter(entry.student, notebook, entry.timestamp, self.only)
+        self.known.add(entry.student)
+
+    def _settle(self):
+        """Show what would change in the gradebook; change it if that is wanted."""
+        if not self._waiting and not self.redefined:
+            return
+        summary = self.summary
+        summary.changes = regrade.preview(
+            self.writer, self.options.output, self._waiting, self.only
+        )
+        if summary.changes:
+            text = regrade.table(summary.changes, len(self._waiting))
+            confirm = self.options.confirm
+            summary.held_back = confirm is None or not confirm(text)
+        if summary.held_back:
+            for entry in self._waiting:
+                if entry.student not in self.known:
+                    self._note(entry.student, "marks held back with those of the others")
+            for change in summary.changes:
+                self._note(change.student, f"held back: {', '.join(change.parts)}")
+            return
+        if summary.changes:
+            summary.backup = self.writer.back_up()
+        if self.redefined:
+            self.writer.define()
+        for entry in self._waiting:
+            self._enter(entry)
+            self._rows.pop(entry.student, None)
+
+    def _note(self, student, note):
+        self._notes[student] = note
+        self._rows.pop(student, None)
+
+    def _row(self, student, page=True):
+        """A student's line; the feedback page is written where it is not what it should be."""
+        _, result = self.journal.of_student(student)
+        marks, state = None, result.state
+        notes = [note for note in (result.note, self._notes.get(student)) if note]
+        if state == GRADED and student in self.known:
+            marks = self.writer.marks(student)
+            state = AWAITING if marks.pending else GRADED
+        elif student in self.known:
+            notes.append("the gradebook keeps the marks of what was handed in before")
+        row = report.Row(student, state, marks, result.seconds, result.memory, "; ".join(notes))
+        return self._with_page(row) if page else row
+
+    def _with_page(self, row):
+        if row.marks is None:
+            page = self.writer.feedback_page(row.student)
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(report.failure_page(self.homework, row), encoding="utf-8")
+            return row
+        digest = self.writer.digest(row.student)
+        there = self.writer.feedback_page(row.student).is_file()
+        if there and self.journal.page(row.student) == digest:
+            return row
         try:
-            total += process.memory_info().rss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue  # it ended between the two looks
-    return total
-
-
-def _end(process):
-    """End a process with all that it started: the kernel runs in a session of its own."""
-    family = _family(process.pid)
-    for member in family:
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(family, timeout=5)
-    process.wait()
-
-
-def _environment(home, matplotlib):
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    scripts = str(Path(sys.executable).parent)
-    return {
-        **kept,
-        "PATH": os.pathsep.join([scripts, kept.get("PATH", "")]),
-        # The package as it is here, installed or not, also from the submission's own folder.
-        "PYTHONPATH": os.pathsep.join(
-            [str(Path(__file__).resolve().parents[2]), kept.get("PYTHONPATH", "")]
-        ).rstrip(os.pathsep),
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
-        "MPLCONFIGDIR": str(matplotlib),  # shared: the font list is made once
-        # One thread each: submissions run side by side.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
+            self.writer.feedback(row.student)
+        except course.CourseError as error:
+            note = "; ".join(filter(None, [row.note, f"no feedback page: {error}"]))
+            return report.Row(row.student, row.state, row.marks, row.seconds, row.memory, note)
+        self.journal.keep_page(row.student, digest)
+        return row

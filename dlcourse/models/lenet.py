@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from dlcourse.models.input_check import check_images
 from dlcourse.models.registry import register
 
 
@@ -16,6 +17,7 @@ class LeNet5(nn.Module):
 
     def __init__(self, num_classes=10, in_channels=1):
         super().__init__()
+        self.in_channels = in_channels
         self.features = nn.Sequential(
             nn.Conv2d(in_channels, 6, 5, padding=2),  # (N, 6, 28, 28)
             nn.ReLU(),
@@ -34,6 +36,7 @@ class LeNet5(nn.Module):
         )
 
     def forward(self, x):
+        check_images(x, self.in_channels, exactly=28)
         return self.classifier(self.features(x))
 
 

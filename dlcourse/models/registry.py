@@ -1,6 +1,5 @@
 """The one list of models: by name to the function that builds each, and what it expects."""
 
-import builtins
 import dataclasses
 import difflib
 import inspect
@@ -21,7 +20,11 @@ class Entry:
     smallest: the smallest shape on which it runs forward and backward.
     parameters, multiply_adds: of the model as its defaults build it, at `input_size`.
     vocabulary: where the input is tokens, the option that says how many there are, else None.
-    source: author and year.
+    source: authors and year. family: the module that defines it.
+
+    >>> entry = find("lenet5")
+    >>> entry.family, entry.source, entry.input_size
+    ('lenet', 'LeCun, Bottou, Bengio and Haffner, 1998', (1, 28, 28))
     """
 
     name: str
@@ -37,9 +40,11 @@ class Entry:
     def family(self):
         return self.build.__module__.rpartition(".")[2]
 
-    def option(self, name, given=()):
-        """The value of an option of the constructor: given, or its default."""
-        return dict(given).get(name, inspect.signature(self.build).parameters[name].default)
+    @property
+    def options(self):
+        """The arguments of the constructor and their defaults."""
+        arguments = inspect.signature(self.build).parameters.values()
+        return {argument.name: argument.default for argument in arguments}
 
 
 def register(
@@ -48,7 +53,15 @@ def register(
     """Enter a constructor in the registry under its own name; returned unchanged.
 
     Its arguments are options with defaults; `num_classes` and `in_channels` have these names where
-    the model has them. See `Entry` for what is said about it.
+    the model has them. See `Entry` for what is said about it. Raises ValueError for a name that is
+    taken.
+
+    >>> @register(input_size=(8,), parameters=9, multiply_adds=8, source="Rosenblatt, 1958")
+    ... def lenet5(in_features=8):
+    ...     return nn.Linear(in_features, 1)
+    Traceback (most recent call last):
+    ...
+    ValueError: a model is called 'lenet5' already: choose another name
     """
 
     def enter(build):
@@ -62,8 +75,10 @@ def register(
             source=source,
             vocabulary=vocabulary,
         )
-        if entry.name in _ENTRIES:
-            raise ValueError(f"two models are called {entry.name!r}")
+        known = _ENTRIES.get(entry.name)
+        # A module that is loaded again, as notebooks do after an edit, enters its models again.
+        if known is not None and known.build.__module__ != build.__module__:
+            raise ValueError(f"a model is called {entry.name!r} already: choose another name")
         _ENTRIES[entry.name] = entry
         return build
 
@@ -71,12 +86,28 @@ def register(
 
 
 def names(family=None):
-    """The names that `create` knows, sorted; those of one family (its module's name) on demand."""
+    """The names that `create` knows, sorted; those of one family (its module's name) on demand.
+
+    Outside the package it is called `models.list`. Raises ValueError for an unknown family.
+
+    >>> names("lenet")
+    ['lenet5']
+    """
+    families = {entry.family for entry in _ENTRIES.values()}
+    if family is not None and family not in families:
+        raise ValueError(
+            f"no family is called {family!r}{_nearest(str(family), families)}; "
+            f"there are {', '.join(sorted(families))}"
+        )
     return sorted(n for n, entry in _ENTRIES.items() if family in (None, entry.family))
 
 
 def find(name) -> Entry:
-    """The registry's entry for `name`; ValueError with the nearest name for an unknown one."""
+    """The registry's entry for `name`; ValueError with the nearest name for an unknown one.
+
+    >>> find("lenet5").parameters
+    61706
+    """
     if not isinstance(name, str):
         raise TypeError(f"the name of a model is a string, got {type(name).__name__}")
     if name not in _ENTRIES:
@@ -99,7 +130,7 @@ def create(name, **options) -> nn.Module:
     torch.Size([2, 4])
     """
     entry = find(name)
-    known = builtins.list(inspect.signature(entry.build).parameters)
+    known = entry.options
     for option, value in options.items():
         if option not in known:
             raise TypeError(
@@ -123,7 +154,7 @@ def example_input(name, batch=2, smallest=False, generator=None, **options):
     entry = find(name)
     shape = entry.smallest if smallest else entry.input_size
     if entry.vocabulary is not None:
-        high = entry.option(entry.vocabulary, options)
+        high = {**entry.options, **options}[entry.vocabulary]
         return torch.randint(high, (batch, *shape), generator=generator)
     if "in_channels" in options:
         shape = (options["in_channels"], *shape[1:])

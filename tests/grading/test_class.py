@@ -10,21 +10,21 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from dlcourse.grading import audit, batch, command, secret_text
-from dlcourse.grading.batch import Limits
+from dlcourse.grading import audit, batch, secret_text, unit
+from dlcourse.grading.unit import Limits
 
 STATES = {
-    "good": "graded, awaiting hand marks",
+    "good": "graded and awaiting hand marks",
     "blank": "graded",
-    "half": "graded, awaiting hand marks",
-    "hidden_only": "graded, awaiting hand marks",
-    "leaking": "graded, awaiting hand marks",
-    "syntax": "graded, awaiting hand marks",
-    "endless": "graded, awaiting hand marks",
-    "html": "graded, awaiting hand marks",
-    "warned": "graded, awaiting hand marks",
-    "deleted": "graded, awaiting hand marks",
-    "edited": "graded, awaiting hand marks",
+    "half": "graded and awaiting hand marks",
+    "hidden_only": "graded and awaiting hand marks",
+    "leaking": "graded and awaiting hand marks",
+    "syntax": "graded and awaiting hand marks",
+    "endless": "graded and awaiting hand marks",
+    "html": "graded and awaiting hand marks",
+    "warned": "graded and awaiting hand marks",
+    "deleted": "graded and awaiting hand marks",
+    "edited": "graded and awaiting hand marks",
     "dead": "crashed",
     "hungry": "out of memory",
     "stubborn": "timed out",
@@ -51,7 +51,7 @@ SCORES = {
 
 def test_every_submission_ends_in_its_state(graded):
     assert {name: row.state for name, row in graded.rows.items()} == STATES
-    assert set(STATES.values()) | {"grader error"} == set(batch.STATES)
+    assert set(STATES.values()) | {"grader error"} == set(unit.STATES)
 
 
 def test_automatic_points(graded):
@@ -141,16 +141,16 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
     for student in ("ann", "ben"):
         small_course.hand_in(root, student, answer(twice="def twice(x):\n    return x**2"))
     submitted = root / "grades" / "submitted"
-    first = command.grade(root, "small", submitted)
-    assert [row.state for row in first] == [batch.AWAITING] * 2
+    first = batch.grade(root, "small", submitted).rows
+    assert [row.state for row in first] == [unit.AWAITING] * 2
     assert [row.marks.score for row in first] == [2, 2]
     with Gradebook(f"sqlite:///{root / 'grades' / 'gradebook.db'}", "dlcourse") as gradebook:
         grade = gradebook.find_grade("why", "small", "small", "ann")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         gradebook.db.commit()
 
-    (again,) = command.grade(root, "small", submitted, student="ann")
-    assert (again.state, again.marks.score, again.marks.pending) == (batch.GRADED, 3.5, 0)
+    (again,) = batch.grade(root, "small", submitted, batch.Options(student="ann")).rows
+    assert (again.state, again.marks.score, again.marks.pending) == (unit.GRADED, 3.5, 0)
     with open(root / "grades" / "small" / "grades.csv", newline="", encoding="utf-8") as file:
         lines = {line["student"]: line for line in csv.DictReader(file)}
     assert {name: line["score"] for name, line in lines.items()} == {"ann": "3.5", "ben": "2"}
@@ -159,8 +159,8 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
 def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
     root = small_course.make(tmp_path, cell_seconds=60)
     small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))
-    limits = Limits(seconds=6)
-    (row,) = command.grade(root, "small", root / "grades" / "submitted", limits, jobs=1)
+    options = batch.Options(limits=Limits(seconds=6), jobs=1)
+    (row,) = batch.grade(root, "small", root / "grades" / "submitted", options).rows
     assert (row.state, row.marks) == ("timed out", None)
     assert "6 s" in row.note
 

@@ -9,10 +9,27 @@ def pair(ours, theirs, rename=None):
     ours, theirs: functions that build the models. rename: a name of theirs to the name of ours,
     where the order of definition differs; without it entries correspond by their order.
     """
-    mine, other = ours().eval(), theirs().eval()
+    mine, other = unfilled(ours).eval(), unfilled(theirs).eval()
     fill(mine)
     copy(mine, other, rename)
     return mine, other
+
+
+def unfilled(build):
+    """A model whose entries hold anything: drawing 140 million weights twice takes seconds.
+
+    A buffer that is no entry of the state has its value from the constructor alone; such a model is
+    built in full.
+    """
+    with torch.device("meta"):
+        model = build()
+    buffers = {name for name, _ in model.named_buffers()}
+    if not buffers <= model.state_dict().keys():
+        return build()
+    model.to_empty(device="cpu")
+    for buffer in model.buffers():
+        buffer.zero_()
+    return model
 
 
 def fill(model, seed=0):
@@ -25,7 +42,7 @@ def fill(model, seed=0):
         for name, tensor in model.state_dict().items():
             if not tensor.is_floating_point():
                 continue
-            noise = torch.randn(tensor.shape, generator=generator)
+            noise = draw(tensor.shape, generator)
             if tensor.ndim > 1:
                 fan_in = tensor[0].numel()
                 tensor.copy_(noise * (2.0 / max(fan_in, 1)) ** 0.5)
@@ -33,6 +50,13 @@ def fill(model, seed=0):
                 tensor.copy_(1 + 0.2 * noise.clamp(-2, 2))
             else:
                 tensor.copy_(0.1 * noise)
+
+
+def draw(shape, generator, period=999_983):
+    """Normal numbers; past a million the same ones again, at a period that divides no width."""
+    size = torch.Size(shape).numel()
+    block = torch.randn(min(size, period), generator=generator)
+    return block.repeat(-(-size // period) if size else 0)[:size].reshape(shape)
 
 
 def copy(mine, other, rename=None):
@@ -66,3 +90,11 @@ def assert_same_outputs(mine, other, x, tolerance=1e-4):
 def count(model):
     """The number of a model's trained numbers."""
     return sum(p.numel() for p in model.parameters())
+
+
+def tensors(outputs):
+    """What a model returned, a tensor or a collection of them, as a flat list of tensors."""
+    if torch.is_tensor(outputs):
+        return [outputs]
+    values = outputs.values() if isinstance(outputs, dict) else outputs
+    return [tensor for value in values if value is not None for tensor in tensors(value)]
