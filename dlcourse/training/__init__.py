@@ -9,6 +9,7 @@ from dlcourse.training.ema import EMA
 from dlcourse.training.errors import CheckpointError, NonFiniteError, OutOfMemoryError
 from dlcourse.training.history import History
 from dlcourse.training.metrics import accuracy
+from dlcourse.training.optimizer_state import transfer_state
 from dlcourse.training.precision import Precision
 from dlcourse.training.seeds import deterministic
 from dlcourse.training.trainer import Trainer
@@ -31,4 +32,5 @@ __all__ = [
     "choose_device",
     "deterministic",
     "mean_and_std",
+    "transfer_state",
 ]
