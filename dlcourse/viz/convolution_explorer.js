@@ -1,7 +1,7 @@
 document.querySelectorAll('[data-explorer="@NAME@"]').forEach(function (explorer) {
   if (explorer.explores) return;
   explorer.explores = true;
-  var PANEL = 300, GAP = 40, TOP = 24;
+  var PANEL = 300, GAP = 40, TOP = 26;
   var drawing = explorer.querySelector('svg[role="img"]');
   var sum = explorer.querySelector('.dlcourse-sum');
   var controls = explorer.querySelector('.dlcourse-numbers');
@@ -19,7 +19,7 @@ document.querySelectorAll('[data-explorer="@NAME@"]').forEach(function (explorer
   }
 
   function text(x, words) {
-    return '<text x="' + x + '" y="14">' + words + '</text>';
+    return '<text x="' + x + '" y="17">' + words + '</text>';
   }
 
   function draw() {

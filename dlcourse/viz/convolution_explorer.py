@@ -17,7 +17,7 @@ RANGES = {
     "padding": (0, 3),
     "dilation": (1, 3),
 }
-PANEL, GAP, TOP = 300, 40, 24
+PANEL, GAP, TOP = 300, 40, 26
 
 
 class Explorer:
@@ -150,7 +150,7 @@ def picture(size, kernel_size, stride, padding, dilation, place):
 
 
 def _text(x, words):
-    return f'<text x="{x}" y="14">{words}</text>'
+    return f'<text x="{x}" y="17">{words}</text>'
 
 
 def _square(kind, x, row, column, cell):

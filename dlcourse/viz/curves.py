@@ -109,7 +109,7 @@ def _panel(ax, runs, field, validation, log, limits):
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
     if limits is not None:
         ax.set_ylim(limits)
-    _label_ends(ax, ends)
+    label_ends(ax, [(values.shape[1], values[:, -1].mean(), *label) for values, *label in ends])
     if dashed and None not in runs:
         keys = [Line2D([], [], color=GREY, ls=style) for style in ("-", DASHES)]
         ax.legend(keys, ["training", "validation"], loc="best", handlelength=2.4)
@@ -134,15 +134,17 @@ def _draw(ax, values, color, style, marker):
         )
 
 
-def _label_ends(ax, ends):
-    """Write each label beside the last point of its line, pushed apart where they would touch."""
+def label_ends(ax, ends):
+    """Write each label beside the last point of its line, pushed apart where they would touch.
+
+    ends: a list of (x, y, label, color, marker), the marker None or one to draw beside the label.
+    """
     if not ends:
         return
     ax.get_xlim(), ax.get_ylim()  # settles the limits that the heights depend on
     transform = ax.transScale + ax.transLimits
     places = []
-    for values, *label in ends:
-        x, y = values.shape[1], values[:, -1].mean()
+    for x, y, *label in ends:
         places.append((transform.transform((x, y))[1], x, *label))
     places.sort(key=lambda place: place[0])
     gap = 0.065

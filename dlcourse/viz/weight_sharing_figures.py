@@ -1,0 +1,103 @@
+"""The figures of lecture 08 on weights: all, local, shared, and laid out as a matrix."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from dlcourse.viz.style import CYCLE, GREY, LINE_STYLES, styled
+
+# Equal shade is equal weight; letters say it without the shade.
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@styled
+def three_layers(matrices, names, title=""):
+    """Layers as drawings of their connections, above the matrices of their weights.
+
+    matrices: a list of (outputs, inputs) integers: 0 is no connection, equal numbers are one weight
+    that is shared. names: a heading for each.
+    """
+    figure = Figure(figsize=(8.4, 4.4), layout="constrained")
+    wires, grids = figure.subplots(2, len(matrices), height_ratios=[1.5, 1])
+    for ax, grid, matrix, name in zip(wires, grids, matrices, names, strict=True):
+        rows, columns = matrix.shape
+        centre = np.linspace(0, columns - 1, rows + 2)[1:-1]
+        for row, column in zip(*np.nonzero(matrix), strict=True):
+            # Colours stand for shared weights; where every weight is another, there is none.
+            style = {"color": GREY, "ls": "-", "lw": 0.8}
+            if matrix.max() <= len(CYCLE):
+                k = matrix[row, column] - 1
+                style = {"color": CYCLE[k], "ls": LINE_STYLES[k], "lw": 1.5}
+            ax.plot([column, centre[row]], [0, 1], **style)
+        ax.plot(np.arange(columns), np.zeros(columns), "o", color=GREY, ms=9)
+        ax.plot(centre, np.ones(rows), "s", color=GREY, ms=9)
+        ax.set_title(name, loc="center")
+        ax.set_axis_off()
+        _letters(grid, matrix)
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def _letters(ax, matrix):
+    rows, columns = matrix.shape
+    ax.set(xlim=(-0.05, columns + 0.05), ylim=(rows + 0.05, -0.05), aspect="equal")
+    ax.set_axis_off()
+    for (row, column), weight in np.ndenumerate(matrix):
+        ax.add_patch(Rectangle((column, row), 1, 1, fill=False, lw=0.6))
+        if weight:
+            place = (column + 0.5, row + 0.5)
+            ax.annotate(LETTERS[weight - 1], place, ha="center", va="center", fontsize=10)
+        else:
+            ax.add_patch(Rectangle((column, row), 1, 1, color=GREY, alpha=0.25, lw=0))
+
+
+@styled
+def blocked_matrix(matrix, width, title=""):
+    """The matrix of a convolution on an image: weights by colour, lines between rows of pixels.
+
+    matrix: (outputs, inputs). width: pixels in a row of the image; the outputs have as many.
+    """
+    figure = Figure(figsize=(5.6, 5.2), layout="constrained")
+    ax = figure.add_subplot()
+    limit = np.abs(matrix).max()
+    shade = np.zeros((*matrix.shape, 4))
+    shade[..., :3] = np.where(matrix[..., None] < 0, (0, 0x72, 0xB2), (0xD5, 0x5E, 0)) / np.array(
+        255
+    )
+    shade[..., 3] = np.abs(matrix) / limit
+    ax.imshow((255 * shade).round().astype(np.uint8))
+    for at in range(width, max(matrix.shape), width):
+        style = {"color": GREY, "lw": 0.5, "ls": "-", "alpha": 0.6}
+        if at < matrix.shape[0]:
+            ax.axhline(at - 0.5, **style)
+        if at < matrix.shape[1]:
+            ax.axvline(at - 0.5, **style)
+    ax.set(xticks=[], yticks=[], xlabel="pixels of the input", ylabel="pixels of the output")
+    for spine in ax.spines.values():
+        spine.set_visible(True)
+    ax.set_title(title)
+    return figure
+
+
+@styled
+def two_worlds(counts, worlds, title=""):
+    """Error against the number of examples, a panel for each world, a line for each layer.
+
+    counts: (N,). worlds: heading → {layer: (N, seeds)}. Bands reach from the lowest to the highest
+    seed.
+    """
+    figure = Figure(figsize=(8.4, 3.9), layout="constrained")
+    panels = figure.subplots(1, len(worlds), sharey=True)
+    for ax, (heading, layers) in zip(panels, worlds.items(), strict=True):
+        for k, (name, errors) in enumerate(layers.items()):
+            errors = np.asarray(errors)
+            low, high = errors.min(axis=1), errors.max(axis=1)
+            ax.fill_between(counts, low, high, color=CYCLE[k], alpha=0.15, lw=0)
+            mean = errors.mean(axis=1)
+            ax.plot(counts, mean, color=CYCLE[k], ls=LINE_STYLES[k], label=name)
+        ax.set(xscale="log", yscale="log", xlabel="examples")
+        ax.set_title(heading, fontsize=11, fontweight="normal")
+    panels[0].set_ylabel("squared error on new inputs")
+    panels[-1].legend(loc="lower left")
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
