@@ -25,9 +25,9 @@ STATES = {
     "warned": "graded and awaiting hand marks",
     "deleted": "graded and awaiting hand marks",
     "edited": "graded and awaiting hand marks",
-    "dead": "crashed",
-    "hungry": "out of memory",
-    "stubborn": "timed out",
+    "dead": "graded and awaiting hand marks",
+    "hungry": "graded and awaiting hand marks",
+    "stubborn": "graded and awaiting hand marks",
     "foreign": "malformed",
     "no_json": "malformed",
     "empty": "malformed",
@@ -43,9 +43,12 @@ SCORES = {
     "syntax": 3,
     "endless": 2,
     "html": 5,
-    "warned": 3,  # nbgrader takes a warning for a failure
+    "warned": 5,  # nbgrader takes a warning for a failure; here it costs nothing
     "deleted": 2,
     "edited": 2,
+    "dead": 3,
+    "hungry": 3,
+    "stubborn": 3,
 }
 
 
