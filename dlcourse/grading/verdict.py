@@ -109,8 +109,8 @@ def _ended(error, frames, timeout):
     """
     said = "" if frames else _plain(error.evalue).strip().rstrip(".")
     if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
-        said = said[:1].upper() + said[1:] or f"Did not end in {timeout} seconds"
-        return f"{said}. Is there a loop that never ends?"
+        said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
+        return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"
     if error.ename in _ENDINGS and said:
         return _ENDINGS[error.ename].format(said=said)
     return None

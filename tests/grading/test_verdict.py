@@ -143,7 +143,7 @@ def test_what_the_grader_ended_is_explained_without_a_place():
         )
 
     late = message(ended("CellTimeoutError", "the tests of f took longer than 60 s"))
-    assert late.startswith("The tests of f took longer than 60 s. Is there a loop")
+    assert late.startswith("The tests of f took longer than 60 seconds. Is there a")
     assert "used more than 100 MiB" in message(ended("OutOfMemory", "used more than 100 MiB"))
     assert "Python itself ended: exit code 1." in message(ended("KernelDied", "exit code 1"))
     assert "did not run" in message(ended("NotRun", "this test was not run"))
