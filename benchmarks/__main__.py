@@ -12,10 +12,19 @@ from benchmarks import (
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
 
-MODULES = (operations, nn_layers, recurrent_attention, naive_twins, mnist_mlp, mnist_lenet5)
+MODULES = (
+    operations,
+    nn_layers,
+    recurrent_attention,
+    naive_twins,
+    mnist_mlp,
+    mnist_lenet5,
+    trainer_overhead,
+)
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 

@@ -97,6 +97,11 @@ def read_notebook(path):
     return nbformat.read(str(path), as_version=4)
 
 
+def parse_notebook(data):
+    """A notebook from the bytes of its file, in the current format."""
+    return nbformat.reads(data.decode("utf-8"), as_version=4)
+
+
 def write_notebook(notebook, path):
     """Write a notebook where `path` says."""
     nbformat.write(notebook, str(path))

@@ -25,6 +25,7 @@ from sqlalchemy.orm import configure_mappers
 from dlcourse.grading import course, restore
 from dlcourse.grading.execution import KernelExecute
 from dlcourse.grading.unit import SUBMITTED, Malformed
+from dlcourse.grading.zones.outcome import LOST
 
 JOB, RESULT, LOG = "job.json", "result.json", "log.txt"
 LARGEST = 20_000_000  # bytes of a notebook; the handed-out one has a hundredth of that
@@ -97,14 +98,14 @@ def notes(submitted, graded, solution):
     missing = restore.missing_cells(submitted, solution)
     if missing:
         found.append(f"restored: {_few(missing)}")
-    late = [
-        restore.cell_name(cell) or "a cell of the student's"
-        for cell in graded.cells
-        if cell.cell_type == "code"
-        and any(out.get("ename") == "CellTimeoutError" for out in cell.outputs)
-    ]
-    if late:
-        found.append(f"out of time: {_few(late)}")
+    for state, error in LOST.items():
+        names = [
+            restore.cell_name(cell) or "a cell of the student's"
+            for cell in graded.cells
+            if cell.cell_type == "code" and any(out.get("ename") == error for out in cell.outputs)
+        ]
+        if names:
+            found.append(f"{state}: {_few(names)}")
     return found
 
 
