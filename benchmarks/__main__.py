@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    image_loaders,
     mnist_lenet5,
     mnist_mlp,
     naive_twins,
@@ -24,6 +25,7 @@ MODULES = (
     mnist_mlp,
     mnist_lenet5,
     trainer_overhead,
+    image_loaders,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
