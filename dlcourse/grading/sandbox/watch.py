@@ -27,6 +27,7 @@ class Watch(threading.Thread):
         super().__init__(name=f"zone {started.first}", daemon=True)
         self.process, self.first = started.process, started.first
         self.group, self.limits = group, limits
+        self._boxed = self.first != self.process.pid  # else there is no namespace to go with it
         self.peak, self.cpu = 0.0, 0.0
         self.reason = None  # (state, sentence) when it was we who ended it
         self.ready, self.over, self._ending = (threading.Event() for _ in range(3))
@@ -60,10 +61,10 @@ class Watch(threading.Thread):
             # The namespace's first process takes all others with it.
             if not self._ended:
                 with contextlib.suppress(ProcessLookupError):
-                    if self.first == self.process.pid:  # no sandbox, no namespace that goes with it
-                        os.killpg(self.first, signal.SIGKILL)
-                    else:
+                    if self._boxed:
                         signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    else:
+                        os.killpg(self.first, signal.SIGKILL)
                 self.group.kill()
                 self._ending.set()
 
@@ -98,8 +99,8 @@ class Watch(threading.Thread):
 
     def _files(self):
         """How many files there are below the zone's home, where this can be asked."""
-        if not self.ready.is_set():
-            return 0  # its root may still be this machine's
+        if not self.ready.is_set() or not self._boxed:
+            return 0  # its root is this machine's
         try:
             there = os.statvfs(f"/proc/{self.first}/root/home")
         except OSError:
