@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    grading_throughput,
     mnist_lenet5,
     mnist_mlp,
     naive_twins,
@@ -15,7 +16,15 @@ from benchmarks import (
 )
 from benchmarks.record import RESULTS, load_average, table, write
 
-MODULES = (operations, nn_layers, recurrent_attention, naive_twins, mnist_mlp, mnist_lenet5)
+MODULES = (
+    operations,
+    nn_layers,
+    recurrent_attention,
+    naive_twins,
+    mnist_mlp,
+    mnist_lenet5,
+    grading_throughput,
+)
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 
