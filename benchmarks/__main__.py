@@ -13,6 +13,7 @@ from benchmarks import (
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
 
@@ -23,6 +24,7 @@ MODULES = (
     naive_twins,
     mnist_mlp,
     mnist_lenet5,
+    trainer_overhead,
     grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}

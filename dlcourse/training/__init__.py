@@ -10,6 +10,7 @@ from dlcourse.training.errors import CheckpointError, NonFiniteError, OutOfMemor
 from dlcourse.training.history import History
 from dlcourse.training.lr_finder import LearningRateSweep, find_lr
 from dlcourse.training.metrics import accuracy
+from dlcourse.training.optimizer_state import transfer_state
 from dlcourse.training.precision import Precision
 from dlcourse.training.sanity import SanityReport, sanity_check
 from dlcourse.training.seeds import deterministic
@@ -52,4 +53,5 @@ __all__ = [
     "throughput",
     "time_steps",
     "transfer",
+    "transfer_state",
 ]

@@ -34,14 +34,13 @@ class Position:
         source = loader.loader if isinstance(loader, Share) else loader
         fresh = self.batch == 0
         if fresh:  # every process draws the order that process 0 draws
+            set_epoch(source, self.epoch)
             self._begin = from_first({"random": random_state(), "loader": loader_state(source)})
         if not fresh or world_size() > 1:
             here = random_state()
             set_random_state(self._begin["random"])
+            set_epoch(source, self.epoch)
             set_loader_state(source, self._begin["loader"])
-        for part in (source, getattr(source, "sampler", None)):
-            if hasattr(part, "set_epoch"):
-                part.set_epoch(self.epoch)
         iterator = iter(loader)
         if not fresh:
             next(itertools.islice(iterator, self.batch - 1, None), None)
@@ -60,6 +59,14 @@ class Position:
 
     def load_state_dict(self, state):
         vars(self).update(state)
+
+
+def set_epoch(loader, epoch):
+    """Let a loader, and its sampler, that know epochs begin this one."""
+    for part in (loader, getattr(loader, "sampler", None)):
+        if hasattr(part, "set_epoch"):
+            part.set_epoch(epoch + 1)  # one that was left in the middle forgets it
+            part.set_epoch(epoch)
 
 
 def loader_state(loader):

@@ -10,6 +10,7 @@ from dlcourse.grading.sandbox import processes
 
 OUT_OF_MEMORY, TIMED_OUT, CRASHED = "out of memory", "timed out", "crashed"
 INTERVAL = 0.05  # s between two looks
+_STARTING = 0.02  # s, before a zone is ready: somebody waits for that
 MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machine's own memory
 READY = "the zone is warm\n"
 _KEPT = 4096  # bytes of what the zone's first program wrote past the kernel, for a crash's reason
@@ -28,12 +29,16 @@ class Watch(threading.Thread):
         self.group, self.limits = group, limits
         self.peak, self.cpu = 0.0, 0.0
         self.reason = None  # (state, sentence) when it was we who ended it
-        self.ready, self.over = threading.Event(), threading.Event()
+        self.ready, self.over, self._ending = (threading.Event() for _ in range(3))
         self.written = b""
         self._output, self._lock = started.output, threading.Lock()
         self._deadline = time.monotonic() + limits.seconds
         os.set_blocking(self._output, False)
         self._handle = os.pidfd_open(self.first)
+
+    def begin(self):
+        """Count the time from now on: the zone has waited for its submission."""
+        self._deadline = time.monotonic() + self.limits.seconds
 
     def run(self):
         try:
@@ -42,7 +47,8 @@ class Watch(threading.Thread):
                 found = self._look()
                 if found is not None:
                     self.end(*found)
-                self.over.wait(INTERVAL if self.ready.is_set() else 0.005)
+                if self._ending.wait(INTERVAL if self.ready.is_set() else _STARTING):
+                    self.process.wait()
         finally:
             self._close()
 
@@ -55,6 +61,7 @@ class Watch(threading.Thread):
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self._handle, signal.SIGKILL)
                 self.group.kill()
+                self._ending.set()
 
     def _look(self):
         """(state, sentence) of the first limit that is passed, or None."""

@@ -11,7 +11,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, inside, launch
+from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, fonts, inside, launch
 from dlcourse.grading.sandbox.client import Client
 from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
 
@@ -81,6 +81,7 @@ class Zone:
             "descriptors": self._descriptors,
             "limits": _enforced_by_the_system(policy.limits, bool(self._group)),
             "preload": policy.preload,
+            "matplotlib": fonts.settings() if "matplotlib" in policy.libraries else {},
             "work": str(self.inside),
             "connection": {
                 **self.connection,
@@ -112,7 +113,8 @@ class Zone:
                     "folders in one another and shorter names"
                 ) from error
         source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
-        self._order({"sources": [str(source)]})
+        self._watch.begin()
+        self._order({"source": str(source)})
         with contextlib.suppress(BrokenPipeError):
             self._orders.close()
         return self
@@ -242,7 +244,7 @@ def _enforced_by_the_system(limits, counted):
     if capabilities.counts_processes():
         enforced["RLIMIT_NPROC"] = limits.processes
     if not counted:
-        enforced["RLIMIT_DATA"] = 1.5 * limits.memory * 2**20
+        enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20
     return enforced
 
 
