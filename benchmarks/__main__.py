@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    grading_throughput,
     image_loaders,
     mnist_lenet5,
     mnist_mlp,
@@ -26,6 +27,7 @@ MODULES = (
     mnist_lenet5,
     trainer_overhead,
     image_loaders,
+    grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
