@@ -111,7 +111,7 @@ def test_a_user_with_one_name_is_nobody_in_there_too(tmp_path, conversation, as_
         assert talk.run("open('mine', 'w').write('x')")[0] == "ok"
         assert talk.run("open('/zone/exchange/x', 'w')")[2] == "OSError"
         bomb = "import os, time\nwhile True:\n    if not os.fork(): time.sleep(60)"
-        status, _, ename = talk.run(bomb)
+        _status, _, ename = talk.run(bomb)
         assert ename == "BlockingIOError" or talk.wait_for_end()[0] == "crashed"
 
 
