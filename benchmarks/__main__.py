@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    cifar_resnet20,
     grading_throughput,
     image_loaders,
     mnist_lenet5,
@@ -27,6 +28,7 @@ MODULES = (
     mnist_lenet5,
     trainer_overhead,
     image_loaders,
+    cifar_resnet20,
     grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}
