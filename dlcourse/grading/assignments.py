@@ -73,18 +73,22 @@ def generate(root, homework):
     source = course.solution_path(root, homework).parent
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder).resolve()
-        shutil.copytree(
-            source,
-            copy / "solutions" / homework,
-            ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
-        )
-        record(course.open_api(course.load_config(root, copy)), homework)
+        copy_source(source, copy / "solutions" / homework)
+        config = course.load_config(root, copy)
+        course.make_passing_gradebook(config)
+        record(course.open_api(config), homework)
         release = copy / "assignments" / homework
         return {
             path.relative_to(release).as_posix(): _normal_form(path)
             for path in sorted(release.rglob("*"))
             if path.is_file()
         }
+
+
+def copy_source(source, target):
+    """Copy the instructor's folder of a homework, without what editors and Python leave in it."""
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    shutil.copytree(source, target, ignore=ignored)
 
 
 def record(api, homework):

@@ -1,206 +1,179 @@
-"""A class of submissions: each in a process of its own, with limits, several at a time.
+"""A class of submissions into marks: what is new is graded, what is known is kept.
 
-Every submission ends in exactly one state of STATES. A process that runs out of time or memory,
-or dies, takes its own submission with it and nothing else.
+Every submission ends in exactly one state of STATES, and none stops another. Results go to the
+journal first and to the gradebook then, each submission by itself, so that a run that was killed
+goes on where it was.
 """
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
-from dlcourse.grading import assignments, course
-
-GRADED, AWAITING = "graded", "graded, awaiting hand marks"
-STATES = (
-    GRADED,
-    AWAITING,
-    "timed out",
-    "out of memory",
-    "crashed",
-    "malformed",
-    "grader error",
-)
-
-# What a submission's process sees of the environment: no token, no proxy, no personal folder.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH")
+from dlcourse.grading import bundle, collect, course, fingerprint, gradebook, lock, process
+from dlcourse.grading import progress as progresses
+from dlcourse.grading.journal import Journal
+from dlcourse.grading.ledger import Ledger
+from dlcourse.grading.local_pool import Pool
+from dlcourse.grading.unit import GRADED, Limits, Malformed, Result, Unit, course_archive
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one submission may use, all its cells together. seconds: s. memory: MiB resident."""
+class Options:
+    """How a class is graded.
 
-    seconds: float = 300.0
-    memory: float = 2048.0
-
-
-@dataclass
-class Outcome:
-    """How grading one submission ended. notebook: the graded one, or None. memory: MiB, peak."""
-
-    student: str
-    state: str
-    note: str
-    notebook: Path | None
-    seconds: float
-    memory: float
-
-
-def find_submissions(folder, homework):
-    """The submissions below a folder: student to the folder that holds their files, sorted."""
-    return {
-        path.parent.name: path
-        for path in sorted(Path(folder).glob(f"*/{homework}"))
-        if path.is_dir() and not path.parent.name.startswith(".")
-    }
-
-
-def grade_class(root, homework, submissions, workplace, limits=None, jobs=2):
-    """Grade submissions in parallel; yield an Outcome for each as it is done.
-
-    root: the course's folder. submissions: student to folder. workplace: an empty folder for the
-    copies of the course, which must outlive the use of the outcomes' notebooks.
+    jobs: submissions at once. scheduler: the address of a Dask cluster, or None for this machine.
+    student, question: these alone. output: a folder in the place of the course's `grades`. fresh:
+    grade again what is known. sandbox: False runs student code unconfined. confirm(text): asked
+    before marks change, shown how; None changes none. progress: as progress.silent.
     """
-    workplace = Path(workplace).resolve()
-    template = _template(Path(root).resolve(), homework, workplace)
-    limits = limits or Limits()
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        waiting = [
-            pool.submit(_grade_one, root, homework, student, folder, template, limits)
-            for student, folder in submissions.items()
-        ]
-        for done in as_completed(waiting):
-            yield done.result()
+
+    limits: Limits = field(default_factory=Limits)
+    jobs: int = 2
+    scheduler: str | None = None
+    student: str | None = None
+    question: str | None = None
+    output: Path | None = None
+    fresh: bool = False
+    sandbox: bool = True
+    confirm: object = None
+    progress: object = progresses.silent
 
 
-def _template(root, homework, workplace):
-    """A course folder that knows this homework and nobody: each submission gets a copy."""
-    template = workplace / "template"
-    source = course.solution_path(root, homework).parent
-    shutil.copytree(source, template / "solutions" / homework)
-    assignments.record(course.open_api(course.load_config(root, template)), homework)
-    shutil.rmtree(template / "assignments")
-    (workplace / "matplotlib").mkdir()
-    return template
+@dataclass(frozen=True)
+class Summary:
+    """What a run did.
+
+    rows: report.Row, sorted by student. kept: how many results were known. passed_over: pairs
+    (name, reason) of what was no submission. changes: regrade.Change of marks that stood in the
+    gradebook before; held_back: nobody agreed to them. backup: the gradebook as it was before them,
+    or None. bundles: student to the file that shows a failure again.
+    """
+
+    rows: list
+    kept: int
+    passed_over: list
+    changes: list
+    held_back: bool
+    backup: Path | None
+    bundles: dict
 
 
-def _grade_one(root, homework, student, submission, template, limits):
-    """Run one submission's process to its end, or end it; return its Outcome."""
-    started = time.monotonic()
-    folder = template.parent / "class" / student
-    shutil.copytree(template, folder)
-    job, result = folder / "job.json", folder / "result.json"
-    details = {
-        "root": str(Path(root).resolve()),
-        "homework": homework,
-        "student": student,
-        "submission": str(Path(submission).resolve()),
-        "folder": str(folder),
-        "result": str(result),
-    }
-    job.write_text(json.dumps(details), encoding="utf-8")
-    with open(folder / "log.txt", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dlcourse.grading.worker", str(job)],
-            cwd=folder,
-            env=_environment(folder, template.parent / "matplotlib"),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+def grade(root, homework, submitted, options=None):
+    """Grade a class; return a Summary. CourseError where there is nothing to grade.
+
+    submitted: a folder of submissions, as collect.collect takes them.
+    """
+    options = options or Options()
+    course.solution_path(root, homework)
+    submissions, passed_over = collect.collect(submitted, homework)
+    if options.student is not None:
+        submissions = [s for s in submissions if s.student == options.student]
+    if not submissions:
+        raise course.CourseError(
+            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
+            f"{options.student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: "
+            "--demo)"
         )
-        ended, memory = _watch(process, limits)
-    state, note = _read_result(result, process.returncode, ended)
-    notebook = folder / "grades" / "autograded" / student / homework / f"{homework}.ipynb"
-    seconds = time.monotonic() - started
-    return Outcome(
-        student, state, note, notebook if state == GRADED else None, seconds, memory / 2**20
+    grades = Path(options.output or Path(root) / "grades").resolve()
+    with lock.held(grades / ".lock", homework), _place(options) as place:
+        process.sweep()
+        with (
+            Journal(grades / homework) as journal,
+            gradebook.Writer(root, homework, options.output) as writer,
+        ):
+            archive = course_archive(root, homework)
+            ledger = Ledger(journal, writer, archive, options.question)
+            kept = _Run(root, homework, options, place, archive, ledger).grade(submissions)
+            ledger.settle(options.confirm)
+            rows = [ledger.row(submission.student) for submission in submissions]
+            ledger.write_csv(grades / homework / "grades.csv")
+    return Summary(
+        rows=rows,
+        kept=kept,
+        passed_over=passed_over,
+        changes=ledger.changes,
+        held_back=ledger.held_back,
+        backup=ledger.backup,
+        bundles=bundle.of_rows(grades / homework, rows),
     )
 
 
-def _read_result(result, returncode, ended):
-    if ended is not None:
-        return ended
-    if result.is_file():
-        read = json.loads(result.read_text(encoding="utf-8"))
-        return read["state"], read["note"]
-    return "grader error", f"the grading process ended with exit code {returncode}"
+def _place(options):
+    if options.scheduler is None:
+        return Pool(options.jobs)
+    from dlcourse.grading.cluster import Cluster
+
+    return Cluster(options.scheduler)
 
 
-def _watch(process, limits):
-    """Wait for a process; end it and its children past a limit.
+class _Run:
+    """The plan of one run and its execution. place: where units are graded, as local_pool.Pool."""
 
-    Returns (state, note) for one that was ended, else None, and the peak resident memory in bytes.
-    """
-    deadline, peak = time.monotonic() + limits.seconds, 0
-    while True:
+    def __init__(self, root, homework, options, place, archive, ledger):
+        self.homework, self.options, self.place = homework, options, place
+        self.archive, self.ledger, self.journal = archive, ledger, ledger.journal
+        self.tests = fingerprint.tests(root, homework)
+
+    def grade(self, submissions):
+        """Grade what is not known and hand each result to the ledger; return how many were."""
+        to_run = self._plan(submissions)
+        total = sum(map(len, to_run.values()))
+        with self.options.progress(total) as told:
+            for key, result in self.place.run(self._units(to_run)):
+                self._take(key, result, to_run[key])
+                for submission in to_run[key]:
+                    # Now, while other submissions run: a page takes as long as a small homework.
+                    told(self.ledger.row(submission.student))
+        return len(submissions) - total
+
+    def _plan(self, submissions):
+        """Key to submissions for all that is to be graded; what is known is taken at once."""
+        to_run = {}
+        for submission in submissions:
+            try:
+                files = submission.read()
+            except Malformed as error:
+                self.ledger.assign(submission.student, None, Result("malformed", str(error)), None)
+                continue
+            key = self._key(files)
+            known = None if self.options.fresh else self.journal.result(key)
+            if known is None:
+                to_run.setdefault(key, []).append(submission)
+            else:
+                self.ledger.assign(submission.student, key, known, gradebook.timestamp(files))
+        return to_run
+
+    def _key(self, files):
+        limits, sandbox = self.options.limits, self.options.sandbox
+        versions = self.place.environment
+        return fingerprint.key(_without_time(files), self.tests, versions, limits, sandbox)
+
+    def _units(self, to_run):
+        """The packed units of a plan, made one at a time when they are asked for."""
+        for key, submissions in to_run.items():
+            yield key, self._pack(key, submissions[0])
+
+    def _pack(self, key, submission):
         try:
-            process.wait(timeout=0.2)
-            return None, peak
-        except subprocess.TimeoutExpired:
-            peak = max(peak, _resident(process.pid))
-        if peak > limits.memory * 2**20:
-            _end(process)
-            return ("out of memory", f"used more than {limits.memory:g} MiB of memory"), peak
-        if time.monotonic() > deadline:
-            _end(process)
-            return ("timed out", f"took longer than {limits.seconds:g} s"), peak
+            files = _without_time(submission.read())
+        except (OSError, Malformed):  # it could be read when the plan was made
+            files = {}
+        limits, sandbox = self.options.limits, self.options.sandbox
+        return Unit(self.homework, key, files, self.archive, limits, sandbox).pack()
+
+    def _take(self, key, result, submissions):
+        """Keep a result, with a bundle of a failure, for all who handed in the same."""
+        for submission in submissions:
+            path = bundle.path_of(self.journal.folder, submission.student)
+            if result.state == GRADED:
+                path.unlink(missing_ok=True)
+            else:
+                bundle.keep(path, self._pack(key, submission), result)
+        self.journal.keep(key, result)
+        for submission in submissions:
+            timestamp = gradebook.timestamp(submission.read())
+            self.ledger.assign(submission.student, key, result, timestamp)
 
 
-def _family(pid):
-    """A process and all that it started, or nothing where it has gone."""
-    try:
-        parent = psutil.Process(pid)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _resident(pid):
-    total = 0
-    for process in _family(pid):
-        try:
-            total += process.memory_info().rss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue  # it ended between the two looks
-    return total
-
-
-def _end(process):
-    """End a process with all that it started: the kernel runs in a session of its own."""
-    family = _family(process.pid)
-    for member in family:
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(family, timeout=5)
-    process.wait()
-
-
-def _environment(home, matplotlib):
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    scripts = str(Path(sys.executable).parent)
-    return {
-        **kept,
-        "PATH": os.pathsep.join([scripts, kept.get("PATH", "")]),
-        # The package as it is here, installed or not, also from the submission's own folder.
-        "PYTHONPATH": os.pathsep.join(
-            [str(Path(__file__).resolve().parents[2]), kept.get("PYTHONPATH", "")]
-        ).rstrip(os.pathsep),
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
-        "MPLCONFIGDIR": str(matplotlib),  # shared: the font list is made once
-        # One thread each: submissions run side by side.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
+def _without_time(files):
+    """The files less the time at which they were handed in: it moves a penalty and no mark."""
+    return {name: data for name, data in files.items() if name != gradebook.TIMESTAMP}

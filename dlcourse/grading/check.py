@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbgrader.utils import determine_grade
 
-from dlcourse.grading import course, fresh_run, verdict
+from dlcourse.grading import course, fresh_run, handed_out, verdict
 from dlcourse.grading.questions import is_blank, is_changed, questions
 from dlcourse.grading.restore import cell_name
 
@@ -51,17 +51,22 @@ class Question:
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. questions: Question each. warnings: what else to look at, in words."""
+    """What a check found. questions: Question each. warnings: what else to look at, in words.
+
+    missing: the names of the homework's cells that are gone.
+    """
 
     path: Path
     questions: tuple
     warnings: tuple
     seconds: float
+    missing: tuple = ()
 
     @property
     def passed(self):
         """Whether every visible test passed in the form in which it was handed out."""
-        return all(question.state in (PASSED, BY_HAND) for question in self.questions)
+        whole = not self.missing
+        return whole and all(question.state in (PASSED, BY_HAND) for question in self.questions)
 
 
 def find(name, start=None):
@@ -126,7 +131,10 @@ def check(path, cell_seconds=15, total_seconds=300):
         for number, (cell, before) in enumerate(zip(nb.cells, worked, strict=True), start=1)
         if before and _error(cell) is not None
     ]
-    return Report(Path(path), found, tuple(_warnings(nb, changed, stale, stopped)), seconds)
+    folder = Path(path).resolve().parent
+    missing = handed_out.missing_cells(nb, handed_out.homework_of(path), folder)
+    warnings = tuple(_warnings(nb, changed, stale, stopped, missing))
+    return Report(Path(path), found, warnings, seconds, missing)
 
 
 class _Judge:
@@ -229,7 +237,12 @@ def _defined_names(cell):
     return names
 
 
-def _warnings(nb, changed, stale, stopped):
+def _warnings(nb, changed, stale, stopped, missing):
+    if missing:
+        yield (
+            f"{', '.join(missing)}: gone from the notebook. Cells of the homework are put back "
+            "before grading; take them from a fresh copy"
+        )
     if stopped:
         yield f"the run ended early: {stopped}"
     tests = {cell_name(cell) for cell in nb.cells if verdict.is_test(cell)}

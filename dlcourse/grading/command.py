@@ -2,31 +2,59 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
-from dlcourse.grading import batch, classroom, course, report
-from dlcourse.grading.gradebook import Writer
+from dlcourse.grading import batch, bundle, classroom, course, progress, report
+from dlcourse.grading.unit import Limits
+
+HELD_BACK = 3  # exit code: marks would change, and nobody has said that they may
 
 
 def add_arguments(parser):
-    parser.add_argument("homework", help="which homework, as hw1")
+    parser.add_argument("homework", nargs="?", help="which homework, as hw1")
     parser.add_argument(
         "--submitted",
         metavar="DIR",
         type=Path,
-        help="where the submissions lie, as DIR/STUDENT/HOMEWORK/ (default: grades/submitted)",
+        help="what was handed in: DIR/STUDENT/HOMEWORK/, or the folder of notebooks or zip files "
+        "that a learning management system exports (default: grades/submitted)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="where gradebook, marks and pages go (default: grades)",
     )
     parser.add_argument(
         "--student", metavar="ID", help="grade this student alone; the others keep their lines"
+    )
+    parser.add_argument(
+        "--question", metavar="ID", help="regrade this question alone; other marks stay"
+    )
+    parser.add_argument("--yes", action="store_true", help="enter marks that change without asking")
+    parser.add_argument(
+        "--fresh", action="store_true", help="grade again what has not changed since the last run"
     )
     parser.add_argument(
         "--demo",
         action="store_true",
         help="invent a class of every kind of submission first, and grade that",
     )
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
-    defaults = batch.Limits()
+    parser.add_argument(
+        "--bundle",
+        metavar="FILE",
+        type=Path,
+        help="grade a submission that failed again, from the file that was kept of it",
+    )
+    parser.add_argument(
+        "--jobs", type=_count, default=_processors(), metavar="N", help="submissions at once"
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="send the submissions to a Dask cluster, as tcp://host:8786",
+    )
+    defaults = Limits()
     parser.add_argument(
         "--seconds",
         type=float,
@@ -39,76 +67,110 @@ def add_arguments(parser):
         default=defaults.memory,
         help=f"memory for one submission in MiB (default: {defaults.memory:g})",
     )
+    parser.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run student code with nothing around it: it can read and change whatever you can",
+    )
 
 
 def run(args):
     try:
-        limits = batch.Limits(seconds=args.seconds, memory=args.memory)
+        if args.bundle is not None:
+            return _again(args.bundle)
+        if args.homework is None:
+            raise course.CourseError("name a homework, as `dlcourse grade hw1`")
+        try:
+            limits = Limits(seconds=args.seconds, memory=args.memory)
+        except ValueError as error:
+            raise course.CourseError(str(error)) from None
         root = course.find_root()
         submitted = args.submitted or root / "grades" / "submitted"
         if args.demo:
             course.solution_path(root, args.homework)
             classroom.place(root, args.homework, submitted)
-        rows = grade(root, args.homework, submitted, limits, args.jobs, args.student)
+        options = batch.Options(
+            limits=limits,
+            jobs=args.jobs,
+            scheduler=args.scheduler,
+            student=args.student,
+            question=args.question,
+            output=args.output,
+            fresh=args.fresh,
+            sandbox=not args.unsafe_no_sandbox,
+            confirm=lambda text: _confirm(text, args.yes),
+            progress=progress.shown,
+        )
+        summary = batch.grade(root, args.homework, submitted, options)
     except course.CourseError as error:
         print(f"dlcourse grade: {error}", file=sys.stderr)
         return 2
-    print(report.table(rows))
-    print(f"\ngrades: grades/{args.homework}/grades.csv    feedback: grades/feedback/")
-    return 1 if any(row.state == "grader error" for row in rows) else 0
+    except KeyboardInterrupt:
+        print("\ndlcourse grade: stopped; the next run goes on from here", file=sys.stderr)
+        return 130
+    return _say(summary, args)
 
 
-def grade(root, homework, submitted, limits=None, jobs=2, student=None):
-    """Grade submissions, enter them in the gradebook, write grades.csv and the feedback pages.
+def _confirm(text, yes):
+    print(text, flush=True)
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        return False
+    return input("\nEnter these marks in the gradebook? [y/N] ").strip().lower() in ("y", "yes")
 
-    submitted: a folder with STUDENT/HOMEWORK/ in it. student: the one to grade, or None for all.
-    Returns a report.Row for each, sorted by student. CourseError where there is nothing to grade.
-    """
-    course.solution_path(root, homework)
-    submissions = batch.find_submissions(submitted, homework)
-    if student is not None:
-        submissions = {name: path for name, path in submissions.items() if name == student}
-    if not submissions:
-        raise course.CourseError(
-            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
-            f"{student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: --demo)"
+
+def _say(summary, args):
+    """Print what came out; return the exit code."""
+    folder = args.output or Path("grades")
+    print(report.table(summary.rows))
+    if summary.kept:
+        print(f"{summary.kept} kept from an earlier run, since nothing that decides them changed")
+    if summary.passed_over:
+        print(f"{len(summary.passed_over)} passed over:")
+        for name, reason in summary.passed_over:
+            print(f"  {name}: {reason}")
+    for student, path in summary.bundles.items():
+        print(f"to see again what happened to {student}: {bundle.command(_near(path))}")
+    if summary.backup:
+        print(f"the gradebook as it was: {_near(summary.backup)}")
+    csv = folder / args.homework / "grades.csv"
+    print(f"\ngrades: {csv}    feedback: {folder / 'feedback'}{os.sep}")
+    if summary.held_back:
+        print(
+            "dlcourse grade: the changes above were not entered; run it again with --yes to enter "
+            "them",
+            file=sys.stderr,
         )
-    writer = Writer(root, homework)
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="dlcourse-") as workplace:
-        outcomes = batch.grade_class(root, homework, submissions, workplace, limits, jobs)
-        for number, outcome in enumerate(outcomes, start=1):
-            row = _enter(writer, outcome, submissions[outcome.student])
-            rows.append(row)
-            print(
-                f"[{number}/{len(submissions)}] {row.student}: {row.state} ({row.seconds:.0f} s)",
-                file=sys.stderr,
-            )
-    rows = sorted((_feedback(writer, row) for row in rows), key=lambda row: row.student)
-    questions = list(dict.fromkeys(name.split("-")[0] for name in writer.order))
-    report.write_csv(Path(root) / "grades" / homework / "grades.csv", rows, questions, student)
-    return rows
+        return HELD_BACK
+    return 1 if any(row.state == "grader error" for row in summary.rows) else 0
 
 
-def _enter(writer, outcome, folder):
-    """The row of an outcome; a graded one is entered in the gradebook first."""
-    state, note, marks = outcome.state, outcome.note, None
-    if state == batch.GRADED:
-        marks = writer.save(outcome.student, outcome.notebook, folder)
-        state = batch.AWAITING if marks.pending else batch.GRADED
-    return report.Row(outcome.student, state, marks, outcome.seconds, outcome.memory, note)
+def _near(path):
+    """A path as one would type it here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _feedback(writer, row):
-    """Write the page of a row; the row, which says so where nbgrader could not."""
-    if row.marks is not None:
-        try:
-            writer.feedback(row.student)
-            return row
-        except course.CourseError as error:
-            note = f"{row.note}; no feedback page: {error}".lstrip("; ")
-            return report.Row(row.student, row.state, row.marks, row.seconds, row.memory, note)
-    page = writer.feedback_page(row.student)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(report.failure_page(writer.homework, row), encoding="utf-8")
-    return row
+def _again(path):
+    """Grade a bundle's submission again and say what comes out; the exit code."""
+    before, now = bundle.run(path)
+    for line in bundle.differing_versions(path):
+        print(line)
+    print(now.log.rstrip())
+    for word, result in (("was", before), ("is", now)):
+        note = f": {result.note}" if result.note else ""
+        print(f"{word} {result.state}{note} ({result.seconds:.1f} s, {result.memory:.0f} MiB)")
+    for name, score in now.marks.items():
+        print(f"  {name}: {'by hand' if score is None else f'{score:g}'}")
+    return 0
+
+
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError(f"at least 1, got {number}")
+    return number
+
+
+def _processors():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,114 +1,131 @@
 """The one writer of the class's gradebook.
 
 Submissions are graded in course folders of their own; what came out is entered here, by nbgrader's
-own preprocessors, so that hand marks, late penalties and the formgrader work as always.
+own preprocessors, so that hand marks, late penalties and the formgrader work as always. All that
+belongs to one submission is entered in one transaction: whenever this process ends, a submission
+stands in the gradebook as it was or as it is to be.
 """
 
-import shutil
+import hashlib
+import io
+import json
+import sqlite3
 import tempfile
+import time
 import warnings
-from dataclasses import dataclass
+import zipfile
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 
-from dlcourse.grading import assignments, course
+from dlcourse.grading import assignments, course, fingerprint
+from dlcourse.grading.journal import write
+from dlcourse.grading.marks import Mark, Marks
+from dlcourse.grading.restore import cell_name
 
-
-@dataclass(frozen=True)
-class Mark:
-    """One graded cell of one submission. automatic is None where a person marks it."""
-
-    cell: str
-    score: float
-    points: float
-    automatic: float | None
-    pending: bool
-
-
-@dataclass(frozen=True)
-class Marks:
-    """All marks of one submission. penalty: points taken off for handing in late."""
-
-    cells: tuple
-    penalty: float
-
-    @property
-    def score(self):
-        return sum(mark.score for mark in self.cells) - self.penalty
-
-    @property
-    def points(self):
-        return sum(mark.points for mark in self.cells)
-
-    @property
-    def automatic(self):
-        return sum(mark.automatic or 0.0 for mark in self.cells)
-
-    @property
-    def pending(self):
-        """The points that wait for a person."""
-        return sum(mark.points for mark in self.cells if mark.pending)
-
-    def by_question(self):
-        """Question to score, in the notebook's order."""
-        scores = {}
-        for mark in self.cells:
-            question = mark.cell.split("-")[0]
-            scores[question] = scores.get(question, 0.0) + mark.score
-        return scores
+TIMESTAMP = "timestamp.txt"  # nbgrader's note of when a submission was handed in
 
 
 class Writer:
-    """Enters graded submissions of one homework into the gradebook, and reads marks from it."""
+    """Enters graded submissions of one homework into the gradebook, and reads marks from it.
 
-    def __init__(self, root, homework):
-        self.root, self.homework = Path(root).resolve(), homework
-        self.config = course.load_config(self.root)
-        self.order = [
-            cell.id
-            for cell in course.graded_cells(
-                course.read_notebook(course.solution_path(root, homework))
-            )
-        ]
-        with tempfile.TemporaryDirectory() as elsewhere:
-            # The release goes elsewhere: assignments/ belongs to `dlcourse assignments`.
-            config = course.load_config(self.root, release_directory=elsewhere)
-            assignments.record(course.open_api(config), homework)
+    output: a folder that takes the place of the course's `grades`, or None. url: another gradebook,
+    to try out what would happen.
+    """
+
+    def __init__(self, root, homework, output=None, url=None):
+        self.root, self.homework, self.output = Path(root).resolve(), homework, output
+        self.config = configuration(self.root, output)
+        self._trial = url is not None
+        if self._trial:
+            self.config.CourseDirectory.db_url = url
+        solution = course.read_notebook(course.solution_path(root, homework))
+        self.order = [cell.id for cell in course.graded_cells(solution)]
         self.api = course.open_api(self.config)
         self.url = self.config.CourseDirectory.db_url
+        self._gradebook = _OneTransaction(self.url, self.config.CourseDirectory.course_id)
+        self._late = AssignLatePenalties(config=self.config)
+        self._late.init_plugin()
 
-    def save(self, student, notebook_path, submission_folder):
-        """Enter one graded notebook; keep it where the formgrader looks. Returns its Marks."""
-        timestamp = _timestamp(submission_folder)
-        with self._open() as gradebook, warnings.catch_warnings():
-            # nbgrader 0.9 adds a submission's parts before the submission: harmless, but loud.
-            warnings.simplefilter("ignore", SAWarning)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._gradebook.close()
+
+    def define(self):
+        """Enter the homework itself: its cells and their points, as the instructor has them now."""
+        with tempfile.TemporaryDirectory() as elsewhere:
+            # The release goes elsewhere: assignments/ belongs to `dlcourse assignments`.
+            config = course.load_config(self.root, release_directory=elsewhere, db_url=self.url)
+            assignments.record(course.open_api(config), self.homework)
+
+    def definition(self):
+        """What the gradebook knows of the homework's cells, or None: equal for equal homework."""
+        with self._gradebook.transaction() as gradebook:
+            try:
+                notebook = gradebook.find_notebook(self.homework, self.homework)
+            except MissingEntry:
+                return None
+            points = [
+                (cell.name, cell.max_score)
+                for cell in (*notebook.grade_cells, *notebook.task_cells)
+            ]
+            sources = [
+                (cell.name, cell.cell_type, cell.locked, cell.source)
+                for cell in notebook.source_cells
+            ]
+            answers = [cell.name for cell in notebook.solution_cells]
+        return sorted(points), sorted(sources), sorted(answers)
+
+    def students(self):
+        """The students who have marks for this homework."""
+        with self._gradebook.transaction() as gradebook:
+            try:
+                return {
+                    submission.student_id
+                    for submission in gradebook.assignment_submissions(self.homework)
+                }
+            except MissingEntry:
+                return set()
+
+    def enter(self, student, notebook, timestamp, only=None):
+        """Enter the marks of a graded notebook in one transaction; return the Marks.
+
+        notebook: as bytes. timestamp: when it was handed in, or None. only: the names of the cells
+        whose marks are entered; the others keep theirs. A mark given by hand stays, with its
+        comment; it counts as settled where what it was given for has not changed.
+        """
+        graded = nbformat.reads(notebook.decode(), as_version=4)
+        with self._gradebook.transaction() as gradebook:
             gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(self.homework, student, timestamp=timestamp)
-        resources = {
-            "nbgrader": {
-                "notebook": self.homework,
-                "assignment": self.homework,
-                "student": student,
-                "db_url": self.url,
-            }
-        }
-        notebook = course.read_notebook(notebook_path)
-        for preprocessor in (SaveAutoGrades, AssignLatePenalties):
-            preprocessor(config=self.config).preprocess(notebook, resources)
-        place = self.root / self._folder("autograded") / student / self.homework
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        shutil.copyfile(notebook_path, place / f"{self.homework}.ipynb")
+            submission = gradebook.update_or_create_submission(
+                self.homework, student, timestamp=timestamp
+            )
+            found = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            settled = self._settled(student, graded, found)
+            _Enter(gradebook, self.homework, student, only).preprocess(graded, {})
+            for grade in found.grades:
+                if (grade.name, grade.auto_score) in settled:
+                    grade.needs_manual_grade = False
+            found.late_submission_penalty = None
+            gradebook.db.flush()
+            gradebook.db.expire_all()
+            found.late_submission_penalty = self._penalty(submission, found)
+            # Placed first: a kill between the two leaves marks that are entered again.
+            if not self._trial:
+                self._place(student, notebook)
+            gradebook.keep()
         return self.marks(student)
 
     def marks(self, student):
         """The Marks of a student's submission as the gradebook has them, hand marks included."""
-        with self._open() as gradebook:
+        with self._gradebook.transaction() as gradebook:
             notebook = gradebook.find_submission_notebook(self.homework, self.homework, student)
             found = {
                 grade.name: Mark(
@@ -125,6 +142,47 @@ class Writer:
             penalty = float(notebook.late_submission_penalty or 0.0)
         return Marks(tuple(found[name] for name in self.order), penalty)
 
+    def holds(self, student, marks, timestamp):
+        """Tell whether the gradebook has just these automatic marks of a student's submission.
+
+        And whether the submission was handed in when it says, with the penalty that this gives.
+        """
+        with self._gradebook.transaction() as gradebook:
+            try:
+                found = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            except MissingEntry:
+                return False
+            submission = found.assignment
+            return (
+                _given((grade.name, grade.auto_score) for grade in found.grades)
+                == _given(marks.items())
+                and submission.timestamp == timestamp
+                and (found.late_submission_penalty or 0) == (self._penalty(submission, found) or 0)
+                and self.graded_path(student).is_file()
+            )
+
+    def digest(self, student):
+        """A hash of all that a student's feedback page is made from."""
+        with self._gradebook.transaction() as gradebook:
+            notebook = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            grades = [
+                (
+                    grade.name,
+                    grade.max_score,
+                    grade.auto_score,
+                    grade.manual_score,
+                    grade.extra_credit,
+                    grade.needs_manual_grade,
+                )
+                for grade in notebook.grades
+            ]
+            comments = [(comment.name, comment.comment) for comment in notebook.comments]
+            parts = [sorted(grades), sorted(comments), notebook.late_submission_penalty]
+        page = hashlib.sha256(json.dumps([*parts, fingerprint.pages()]).encode())
+        if self.graded_path(student).is_file():
+            page.update(self.graded_path(student).read_bytes())
+        return page.hexdigest()
+
     def feedback(self, student):
         """Write a student's feedback page; return its path. CourseError where nbgrader cannot."""
         outcome = self.api.generate_feedback(self.homework, student, force=True)
@@ -135,23 +193,148 @@ class Writer:
 
     def feedback_page(self, student):
         """Where a student's feedback page lies."""
-        return (
-            self.root / self._folder("feedback") / student / self.homework / f"{self.homework}.html"
-        )
+        return self._folder("feedback") / student / self.homework / f"{self.homework}.html"
+
+    def graded_path(self, student):
+        """Where a student's graded notebook lies."""
+        return self._folder("autograded") / student / self.homework / f"{self.homework}.ipynb"
+
+    def copy(self, path):
+        """Copy the gradebook, as it is at one moment, into a new file."""
+        if not self.url.startswith("sqlite:///"):
+            raise course.CourseError(
+                f"the gradebook {self.url.split('://')[0]} is no SQLite file and cannot be copied: "
+                "regrade with nbgrader itself"
+            )
+        source = self.url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(path)) as there:
+            here.backup(there)
+        return path
+
+    def back_up(self):
+        """Copy the gradebook beside itself, under the time of day; return where it is."""
+        path = Path(self.url.removeprefix("sqlite:///"))
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        return self.copy(path.with_name(f"{path.stem}-{stamp}{path.suffix}"))
+
+    def _place(self, student, notebook):
+        """Put a graded notebook, as bytes, where the formgrader looks for it."""
+        path = self.graded_path(student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for other in path.parent.iterdir():  # of a submission before
+            if other != path and other.is_file():
+                other.unlink()
+        write(path, notebook)
+
+    def _penalty(self, submission, notebook):
+        """What the course's plug-in takes off for handing in late; None where it was in time."""
+        late = submission.total_seconds_late
+        if late <= 0:
+            return None
+        student = submission.student_id
+        penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
+        return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
+
+    def _settled(self, student, graded, found):
+        """The hand marks that need no second look: (cell, automatic mark) that they were given for.
+
+        A written answer has no automatic mark; there the answer itself must be as it was.
+        """
+        given = [g for g in found.grades if g.manual_score is not None]
+        given = [g for g in given if not g.needs_manual_grade]
+        if not given or not self.graded_path(student).is_file():
+            return set()
+        before, now = _sources(course.read_notebook(self.graded_path(student))), _sources(graded)
+        return {
+            (grade.name, grade.auto_score)
+            for grade in given
+            if grade.auto_score is not None or before.get(grade.name) == now.get(grade.name)
+        }
 
     def _folder(self, step):
-        return self.config.CourseDirectory[f"{step}_directory"]
+        return (
+            Path(self.config.CourseDirectory.root)
+            / self.config.CourseDirectory[f"{step}_directory"]
+        )
 
-    def _open(self):
-        return Gradebook(self.url, self.config.CourseDirectory.course_id)
+
+class _OneTransaction(Gradebook):
+    """nbgrader's gradebook, which commits after each step, with the commits held back."""
+
+    @contextmanager
+    def transaction(self):
+        """Yield the gradebook; what is changed within is undone unless `keep` is called."""
+        self.db.commit = self.db.flush
+        with warnings.catch_warnings():
+            # nbgrader 0.9 adds a submission's parts before the submission: harmless, but loud.
+            warnings.simplefilter("ignore", SAWarning)
+            try:
+                yield self
+            finally:
+                self.db.remove()  # rolls back, and forgets what was read
+
+    def keep(self):
+        """Write all that was changed in this transaction."""
+        self.db.registry().commit()
 
 
-def _timestamp(folder):
+class _Enter(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades, within a transaction that is open, for some cells or all."""
+
+    def __init__(self, gradebook, homework, student, only):
+        super().__init__()
+        self.gradebook, self.student_id, self._only = gradebook, student, only
+        self.notebook_id = self.assignment_id = homework
+
+    def preprocess(self, nb, resources):
+        return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+    def preprocess_cell(self, cell, resources, index):
+        if self._only is not None and cell_name(cell) not in self._only:
+            return cell, resources
+        return super().preprocess_cell(cell, resources, index)
+
+
+def configuration(root, output=None):
+    """nbgrader's configuration; with the results in `output` where one is given."""
+    if output is None:
+        return course.load_config(root)
+    output = Path(output).resolve()
+    return course.load_config(
+        root,
+        output,
+        autograded_directory="autograded",
+        feedback_directory="feedback",
+        db_url=f"sqlite:///{output / 'gradebook.db'}",
+    )
+
+
+def defines(writer, archive):
+    """Tell whether the gradebook knows the homework as a course archive has it."""
+    known = writer.definition()
+    if known is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
+        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+            path = file.extract("grades/gradebook.db", folder)
+        with Writer(writer.root, writer.homework, url=f"sqlite:///{path}") as fresh:
+            return fresh.definition() == known
+
+
+def timestamp(files):
     """When a submission was handed in, from nbgrader's timestamp.txt; None where it is not said."""
-    path = Path(folder) / "timestamp.txt"
-    if not path.is_file():
+    said = files.get(TIMESTAMP)
+    if said is None:
         return None
     try:
-        return parse_utc(path.read_text(encoding="utf-8").strip())
+        return parse_utc(said.decode().strip())
     except (ValueError, OverflowError):
         return None
+
+
+def _sources(notebook):
+    return {cell_name(cell): cell.source for cell in notebook.cells if cell_name(cell)}
+
+
+def _given(marks):
+    return {name: float(score) for name, score in marks if score is not None}

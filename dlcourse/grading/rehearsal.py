@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading import assignments, bank, command, course
+from dlcourse.grading import assignments, bank, batch, course, progress
 from dlcourse.grading.restore import cell_name
 
 SOLUTION, BLANK = "solution", "blank"
@@ -46,7 +46,7 @@ def rehearse(root, homework, question=None, **options):
     """Grade a homework's bank in a course of its own; return a Finding for each entry, in order.
 
     root: the course's folder. question: take the variants of this one alone. options: passed to
-    `command.grade`. The class's gradebook is not touched. CourseError where there is no bank.
+    `batch.Options`. The class's gradebook is not touched. CourseError where there is no bank.
     """
     root = Path(root)
     solution = course.read_notebook(course.solution_path(root, homework))
@@ -67,13 +67,15 @@ def rehearse(root, homework, question=None, **options):
         place = Path(folder).resolve()
         _course(root, homework, place)
 
+        told = batch.Options(progress=progress.shown, **options)
+
         def graded(name, submissions):
             for student, notebook in submissions.items():
                 target = place / name / student / homework
                 target.mkdir(parents=True)
                 course.write_notebook(notebook, target / f"{homework}.ipynb")
-            rows = command.grade(place, homework, place / name, **options)
-            return {row.student: row for row in rows}
+            summary = batch.grade(place, homework, place / name, told)
+            return {row.student: row for row in summary.rows}
 
         class_ = {SOLUTION: bank.hand_in(release, answers), BLANK: release}
         for number, load in enumerate(loads):
@@ -174,8 +176,7 @@ def _names(source):
 def _course(root, homework, place):
     """A course of its own in `place`: this homework, this configuration, nobody's grades."""
     source = course.solution_path(root, homework).parent
-    ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-    shutil.copytree(source, place / "solutions" / homework, ignore=ignored)
+    assignments.copy_source(source, place / "solutions" / homework)
     shutil.copyfile(root / course.CONFIG, place / course.CONFIG)
 
 

@@ -2,15 +2,18 @@
 
 import csv
 import html
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading.batch import STATES
+from dlcourse.grading.journal import write
+from dlcourse.grading.unit import STATES
+from dlcourse.table import Table
 
 
 @dataclass(frozen=True)
 class Row:
-    """One student's line. marks: gradebook.Marks, or None where the state gave none."""
+    """One student's line. marks: marks.Marks, or None where the state gave none."""
 
     student: str
     state: str
@@ -22,8 +25,8 @@ class Row:
 
 def table(rows):
     """The class as text: one line a student, then how many ended in which state."""
-    header = ("student", "state", "auto", "by hand", "total", "note")
-    lines = [header]
+    head = ("student", "state", "auto", "by hand", "total", "note")
+    lines = []
     for row in rows:
         if row.marks is None:
             lines.append((row.student, row.state, "-", "-", "-", row.note))
@@ -32,33 +35,20 @@ def table(rows):
             waiting = f"{marks.pending:g} pending" if marks.pending else "-"
             total = f"{marks.score:g} of {marks.points:g}"
             lines.append((row.student, row.state, f"{marks.automatic:g}", waiting, total, row.note))
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    right = {2, 3, 4}
-    text = []
-    for line in lines:
-        cells = [
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        text.append("  ".join(cells).rstrip())
-    text.insert(1, "  ".join("-" * width for width in widths[:-1]) + "  ----")
     counts = {state: sum(row.state == state for row in rows) for state in STATES}
     summary = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    return "\n".join([*text, "", f"{len(rows)} submissions: {summary}"])
+    said = f"{len(rows)} submission{'s' * (len(rows) != 1)}: {summary}"
+    return str(Table(head, lines, right={2, 3, 4}, notes=(said,)))
 
 
-def write_csv(path, rows, questions, student=None):
+def write_csv(path, rows, questions):
     """Write grades.csv: student, status, score, max_score, a column a question, what it took.
 
     A submission that was not graded has empty scores: an empty cell is no zero. The score counts
     the marks that are there; `manual_pending` says how many points still wait for a person.
-    student: where one alone was graded, the lines of the others stay as they are.
     """
     columns = ["student", "status", "score", "max_score", "auto_score", "manual_pending"]
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    header = [*columns, *questions, "seconds", "peak_memory_mib", "note"]
-    lines = {} if student is None else _read_lines(path, header)
+    lines = [[*columns, *questions, "seconds", "peak_memory_mib", "note"]]
     for row in rows:
         marks = row.marks
         if marks is None:
@@ -69,18 +59,21 @@ def write_csv(path, rows, questions, student=None):
             numbers += [by_question[question] for question in questions]
             scores = [f"{number:g}" for number in numbers]
         took = [f"{row.seconds:.1f}", f"{row.memory:.0f}"]
-        lines[row.student] = [row.student, row.state, *scores, *took, row.note]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *(lines[name] for name in sorted(lines))])
+        lines.append([plain(row.student), row.state, *scores, *took, plain(row.note)])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, text.getvalue().encode("utf-8"))
 
 
-def _read_lines(path, header):
-    """The lines of an earlier grades.csv by student; none where its columns are others."""
-    if not path.is_file():
-        return {}
-    with open(path, newline="", encoding="utf-8") as file:
-        found, *lines = [*csv.reader(file)] or [[]]
-    return {line[0]: line for line in lines} if found == header else {}
+def plain(text):
+    """A text that no spreadsheet takes for a formula: one that looks like it gets an apostrophe.
+
+    >>> plain("=HYPERLINK(1)"), plain("ann")
+    ("'=HYPERLINK(1)", 'ann')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 ADVICE = {

@@ -1,12 +1,15 @@
 """One submission, graded in a process and a course folder of its own.
 
-`python -m dlcourse.grading.worker JOB` reads a job, writes its result beside it and exits. Whoever
-started it watches the clock and the memory (batch.py); whatever happens to this process happens to
-one submission.
+The folder holds a job, the course as one homework knows it, and the submission; the result is
+written beside them. Whoever started the process watches the clock and the memory (process.py);
+whatever happens to this process happens to one submission.
 """
 
 import json
+import os
+import shutil
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -15,15 +18,18 @@ from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat
+import psutil
+from nbgrader.utils import determine_grade, is_grade
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import course, restore
 from dlcourse.grading.execution import KernelExecute
+from dlcourse.grading.unit import SUBMITTED, Malformed
+from dlcourse.grading.zones.outcome import LOST
 
+JOB, RESULT, LOG = "job.json", "result.json", "log.txt"
 LARGEST = 20_000_000  # bytes of a notebook; the handed-out one has a hundredth of that
-
-
-class Malformed(Exception):
-    """The submission cannot be read as this homework; the message tells the student why."""
 
 
 def read_submission(folder, homework, solution):
@@ -58,26 +64,33 @@ def read_submission(folder, homework, solution):
     return notebook
 
 
-def grade(job):
-    """Grade one submission with nbgrader; return its state and a note."""
-    homework, student, folder = job["homework"], job["student"], Path(job["folder"])
+def grade(folder, job):
+    """Grade the submission that lies in `folder` with nbgrader; return the result as a dict."""
+    homework = job["homework"]
     solution = course.read_notebook(course.solution_path(folder, homework))
-    submitted = read_submission(job["submission"], homework, solution)
-    place = folder / "grades" / "submitted" / student / homework
-    place.mkdir(parents=True)
-    nbformat.write(submitted, place / f"{homework}.ipynb")
+    submitted = read_submission(folder / SUBMITTED, homework, solution)
+    place = folder / "grades" / "submitted" / SUBMITTED / homework
+    shutil.move(folder / SUBMITTED, place)
+    course.write_notebook(submitted, place / f"{homework}.ipynb")
 
-    api = course.open_api(course.load_config(job["root"], folder))
-    outcome = api.autograde(homework, student, force=True, create=True)
+    api = course.open_api(course.load_config(folder, folder))
+    outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
+    print(outcome.get("log", ""))
     if KernelExecute.gave_up:
-        return KernelExecute.gave_up
+        state, note = KernelExecute.gave_up
+        return {"state": state, "note": note}
     if not outcome["success"]:
-        print(outcome.get("log", ""), file=sys.stderr)
-        return "grader error", course.reason(outcome)
+        return {"state": "grader error", "note": course.reason(outcome)}
     graded = course.read_notebook(
-        folder / "grades" / "autograded" / student / homework / f"{homework}.ipynb"
+        folder / "grades" / "autograded" / SUBMITTED / homework / f"{homework}.ipynb"
     )
-    return "graded", "; ".join(notes(submitted, graded, solution))
+    marks = {
+        cell.metadata.nbgrader.grade_id: determine_grade(cell)[0]
+        for cell in graded.cells
+        if is_grade(cell)
+    }
+    note = "; ".join(notes(submitted, graded, solution))
+    return {"state": "graded", "note": note, "marks": marks}
 
 
 def notes(submitted, graded, solution):
@@ -86,14 +99,14 @@ def notes(submitted, graded, solution):
     missing = restore.missing_cells(submitted, solution)
     if missing:
         found.append(f"restored: {_few(missing)}")
-    late = [
-        restore.cell_name(cell) or "a cell of the student's"
-        for cell in graded.cells
-        if cell.cell_type == "code"
-        and any(out.get("ename") == "CellTimeoutError" for out in cell.outputs)
-    ]
-    if late:
-        found.append(f"out of time: {_few(late)}")
+    for state, error in LOST.items():
+        names = [
+            restore.cell_name(cell) or "a cell of the student's"
+            for cell in graded.cells
+            if cell.cell_type == "code" and any(out.get("ename") == error for out in cell.outputs)
+        ]
+        if names:
+            found.append(f"{state}: {_few(names)}")
     return found
 
 
@@ -102,18 +115,54 @@ def _few(names):
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def main(path):
-    job = json.loads(Path(path).read_text(encoding="utf-8"))
+def warm_up():
+    """Do once what each process would do first: a server that forks them calls this before."""
+    configure_mappers()
+    nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")]))
+
+
+def main(folder, leash):
+    """Grade what lies in `folder`. leash: a file descriptor; this process ends when it closes."""
+    folder = Path(folder)
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    threading.Thread(target=_follow, args=(leash,), daemon=True).start()
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    os.chdir(folder)
+    # This gradebook ends with the process: nothing is gained by waiting for the disk.
+    event.listen(Engine, "connect", _do_not_wait)
     try:
-        state, note = grade(job)
+        result = grade(folder, job)
     except Malformed as error:
-        state, note = "malformed", str(error)
+        result = {"state": "malformed", "note": str(error)}
     except Exception as error:  # recorded as this submission's state: it must stop no other
         traceback.print_exc()
-        state, note = "grader error", f"{type(error).__name__}: {error}"
-    result = json.dumps({"state": state, "note": note})
-    Path(job["result"]).write_text(result, encoding="utf-8")
+        result = {"state": "grader error", "note": f"{type(error).__name__}: {error}"}
+    beside = folder / f"{RESULT}.part"
+    beside.write_text(json.dumps(result), encoding="utf-8")
+    beside.replace(folder / RESULT)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _do_not_wait(connection, _):
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+def _follow(leash):
+    """End this process and all that it started when nobody holds the other end of the leash."""
+    while os.read(leash, 1):
+        pass
+    for child in psutil.Process().children(recursive=True):
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            continue
+    os._exit(1)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.stdin.fileno())

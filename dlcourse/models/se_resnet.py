@@ -12,17 +12,19 @@ class SqueezeExcitation(nn.Module):
     """x · σ(W₂ relu(W₁ mean(x))), a factor between 0 and 1 for each map of each image.
 
     x: (N, channels, H, W), and so is what it returns. mean is over the positions; W₁ leads to
-    channels/reduction values and W₂ back, so that a block costs 2·channels²/reduction weights.
+    `squeezed` values and W₂ back, so that a block costs 2·channels·squeezed weights. activation: in
+    the place of ReLU.
     """
 
-    def __init__(self, channels, reduction=16):
+    def __init__(self, channels, squeezed, activation=nn.functional.relu):
         super().__init__()
-        self.fc1 = nn.Conv2d(channels, channels // reduction, 1)
-        self.fc2 = nn.Conv2d(channels // reduction, channels, 1)
+        self.fc1 = nn.Conv2d(channels, squeezed, 1)
+        self.activation = activation
+        self.fc2 = nn.Conv2d(squeezed, channels, 1)
 
     def forward(self, x):
         squeezed = x.mean((2, 3), keepdim=True)  # (N, channels, 1, 1)
-        return x * self.fc2(self.fc1(squeezed).relu()).sigmoid()
+        return x * self.fc2(self.activation(self.fc1(squeezed))).sigmoid()
 
 
 class SEBottleneck(Bottleneck):
@@ -30,7 +32,7 @@ class SEBottleneck(Bottleneck):
 
     def __init__(self, in_channels, width, stride=1, stride_in="3x3"):
         super().__init__(in_channels, width, stride, stride_in)
-        self.se = SqueezeExcitation(self.out_channels)
+        self.se = SqueezeExcitation(self.out_channels, self.out_channels // 16)
 
     def residual(self, x):
         return self.se(super().residual(x))

@@ -33,7 +33,9 @@ def map_tensors(function, batch):
     if isinstance(batch, dict):
         return {key: map_tensors(function, value) for key, value in batch.items()}
     if isinstance(batch, tuple | list):
-        return type(batch)(map_tensors(function, value) for value in batch)
+        values = [map_tensors(function, value) for value in batch]
+        # A named tuple takes its fields one by one.
+        return type(batch)(*values) if hasattr(batch, "_fields") else type(batch)(values)
     return batch
 
 

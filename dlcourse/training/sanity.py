@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from dlcourse.training.batch import first
+from dlcourse.training.checks import check_targets
+from dlcourse.training.metrics import are_classes
+
 
 @dataclass(frozen=True)
 class Check:
@@ -94,35 +98,21 @@ def sanity_check(model, loss, batch, *, lr=1e-3, steps=200, target=0.05):
     return SanityReport(tuple(checks))
 
 
-def first_output(outputs):
-    """The scores: what the model returns, or the first of what it returns."""
-    return outputs[0] if isinstance(outputs, tuple | list) else outputs
-
-
-def is_classes(scores, y):
-    """Tell whether y holds class indices for these scores, and not values like them."""
-    return not y.is_floating_point() and y.ndim == scores.ndim - 1
-
-
 def _shapes(model, loss, x, y):
     name = "shapes"
     try:
         with torch.no_grad():
-            scores = first_output(model(x))
+            scores = first(model(x))
     except (RuntimeError, ValueError) as error:
         return Check(name, False, f"the model refuses x {tuple(x.shape)}: {_line(error)}")
     found = f"scores {tuple(scores.shape)} for labels {tuple(y.shape)}"
     if len(scores) != len(x):
         return Check(name, False, f"{len(x)} examples went in, {len(scores)} came out")
-    if is_classes(scores, y):
-        classes = scores.shape[1]
-        known = y[y >= 0]  # negative ones are a loss's ignore_index
-        if known.numel() and known.max() >= classes:
-            found = f"labels reach {known.max()}, the model gives {classes} scores (0 to "
-            return Check(name, False, f"{found}{classes - 1})")
-        if scores.shape[2:] != y.shape[1:]:
-            return Check(name, False, f"{found}: a label for each place is needed")
-    elif scores.shape != y.shape:
+    try:
+        check_targets(scores, y, loss)
+    except (ValueError, TypeError) as error:
+        return Check(name, False, str(error))
+    if not are_classes(scores, y) and scores.shape != y.shape:
         return Check(name, False, f"{found}: a loss would broadcast one of them")
     try:
         with torch.no_grad():
@@ -139,10 +129,10 @@ def _start(model, loss, x, y):
     with torch.no_grad():
         outputs = model(x)
         value = loss(outputs, y).item()
-    scores = first_output(outputs)
+    scores = first(outputs)
     if not math.isfinite(value):
         return Check(name, False, f"{value}")
-    if not isinstance(loss, nn.CrossEntropyLoss) or not is_classes(scores, y):
+    if not isinstance(loss, nn.CrossEntropyLoss) or not are_classes(scores, y):
         return Check(name, None, f"{value:.3f}")
     classes = scores.shape[1]
     expected = math.log(classes)
@@ -173,8 +163,8 @@ def _independence(model, x):
     name = "independence"
     model.eval()
     with torch.no_grad():
-        among_others = first_output(model(x))[0]
-        among_itself = first_output(model(x[:1].expand_as(x).contiguous()))[0]
+        among_others = first(model(x))[0]
+        among_itself = first(model(x[:1].expand_as(x).contiguous()))[0]
     model.train()
     if torch.allclose(among_others, among_itself, rtol=1e-4, atol=1e-5):
         return Check(name, True, "no example sees another")
@@ -185,7 +175,7 @@ def _independence(model, x):
 def _eval_mode(model, x):
     model.eval()
     with torch.no_grad():
-        same = torch.equal(first_output(model(x)), first_output(model(x)))
+        same = torch.equal(first(model(x)), first(model(x)))
     model.train()
     found = "two passes agree" if same else "two passes differ: something is random in eval()"
     return Check("eval mode", same, found)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import assignments, bank, command, course
-from dlcourse.grading.batch import Limits
+from dlcourse.grading import assignments, bank, batch, course
+from dlcourse.grading.unit import Limits
 
 _spec = importlib.util.spec_from_file_location(
     "small_course", Path(__file__).with_name("small_course.py")
@@ -93,7 +93,8 @@ def graded(tmp_path_factory, answer):
         small.hand_in(root, student, submission)
     small.hand_in(root, "misnamed", answer(), name="mine.ipynb")
     submitted = root / "grades" / "submitted"
-    rows = command.grade(root, "small", submitted, Limits(seconds=120, memory=1000), jobs=2)
+    options = batch.Options(limits=Limits(seconds=120, memory=1000), jobs=2)
+    rows = batch.grade(root, "small", submitted, options).rows
 
     class Graded:
         pass

@@ -3,30 +3,31 @@
 import csv
 import html
 import re
+import shutil
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from dlcourse.grading import batch, command
-from dlcourse.grading.batch import Limits
+from dlcourse.grading import audit, batch, secret_text, unit
+from dlcourse.grading.unit import Limits
 
 STATES = {
-    "good": "graded, awaiting hand marks",
+    "good": "graded and awaiting hand marks",
     "blank": "graded",
-    "half": "graded, awaiting hand marks",
-    "hidden_only": "graded, awaiting hand marks",
-    "leaking": "graded, awaiting hand marks",
-    "syntax": "graded, awaiting hand marks",
-    "endless": "graded, awaiting hand marks",
-    "html": "graded, awaiting hand marks",
-    "warned": "graded, awaiting hand marks",
-    "deleted": "graded, awaiting hand marks",
-    "edited": "graded, awaiting hand marks",
-    "dead": "crashed",
-    "hungry": "out of memory",
-    "stubborn": "timed out",
+    "half": "graded and awaiting hand marks",
+    "hidden_only": "graded and awaiting hand marks",
+    "leaking": "graded and awaiting hand marks",
+    "syntax": "graded and awaiting hand marks",
+    "endless": "graded and awaiting hand marks",
+    "html": "graded and awaiting hand marks",
+    "warned": "graded and awaiting hand marks",
+    "deleted": "graded and awaiting hand marks",
+    "edited": "graded and awaiting hand marks",
+    "dead": "graded and awaiting hand marks",
+    "hungry": "graded and awaiting hand marks",
+    "stubborn": "graded and awaiting hand marks",
     "foreign": "malformed",
     "no_json": "malformed",
     "empty": "malformed",
@@ -42,15 +43,18 @@ SCORES = {
     "syntax": 3,
     "endless": 2,
     "html": 5,
-    "warned": 3,  # nbgrader takes a warning for a failure
+    "warned": 5,  # nbgrader takes a warning for a failure; here it costs nothing
     "deleted": 2,
     "edited": 2,
+    "dead": 3,
+    "hungry": 3,
+    "stubborn": 3,
 }
 
 
 def test_every_submission_ends_in_its_state(graded):
     assert {name: row.state for name, row in graded.rows.items()} == STATES
-    assert set(STATES.values()) | {"grader error"} == set(batch.STATES)
+    assert set(STATES.values()) | {"grader error"} == set(unit.STATES)
 
 
 def test_automatic_points(graded):
@@ -140,16 +144,16 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
     for student in ("ann", "ben"):
         small_course.hand_in(root, student, answer(twice="def twice(x):\n    return x**2"))
     submitted = root / "grades" / "submitted"
-    first = command.grade(root, "small", submitted)
-    assert [row.state for row in first] == [batch.AWAITING] * 2
+    first = batch.grade(root, "small", submitted).rows
+    assert [row.state for row in first] == [unit.AWAITING] * 2
     assert [row.marks.score for row in first] == [2, 2]
     with Gradebook(f"sqlite:///{root / 'grades' / 'gradebook.db'}", "dlcourse") as gradebook:
         grade = gradebook.find_grade("why", "small", "small", "ann")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         gradebook.db.commit()
 
-    (again,) = command.grade(root, "small", submitted, student="ann")
-    assert (again.state, again.marks.score, again.marks.pending) == (batch.GRADED, 3.5, 0)
+    (again,) = batch.grade(root, "small", submitted, batch.Options(student="ann")).rows
+    assert (again.state, again.marks.score, again.marks.pending) == (unit.GRADED, 3.5, 0)
     with open(root / "grades" / "small" / "grades.csv", newline="", encoding="utf-8") as file:
         lines = {line["student"]: line for line in csv.DictReader(file)}
     assert {name: line["score"] for name, line in lines.items()} == {"ann": "3.5", "ben": "2"}
@@ -158,8 +162,8 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
 def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
     root = small_course.make(tmp_path, cell_seconds=60)
     small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))
-    limits = Limits(seconds=6)
-    (row,) = command.grade(root, "small", root / "grades" / "submitted", limits, jobs=1)
+    options = batch.Options(limits=Limits(seconds=6), jobs=1)
+    (row,) = batch.grade(root, "small", root / "grades" / "submitted", options).rows
     assert (row.state, row.marks) == ("timed out", None)
     assert "6 s" in row.note
 
@@ -169,7 +173,33 @@ def test_pages_make_student_html_harmless(graded):
     page = path.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "<img" not in page
-    assert "&lt;img" in page
+    assert "&lt;script&gt;" in page
+    assert "[picture: not a PNG or JPEG]" in page
+
+
+def test_pages_ask_no_other_host_and_run_nothing(browser, graded):
+    for student in ("html", "half", "dead"):
+        asked, trouble = [], []
+        tab = browser.new_page()
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.on("console", lambda message, trouble=trouble: trouble.append(message.text))
+        tab.goto((graded.root / "grades/feedback" / student / "small/small.html").as_uri())
+        assert tab.evaluate("document.scripts.length") == 0
+        tab.close()
+        assert [url for url in asked if not url.startswith("file:")] == []
+        assert trouble == []
+
+
+def test_the_audit_finds_nothing_in_the_pages_but_what_is_planted(graded, tmp_path):
+    secrets = secret_text.of_course(graded.root)
+    copy = shutil.copytree(graded.root / "grades", tmp_path / "grades")
+    assert audit.audit([copy / "feedback"], secrets) == []
+    page = copy / "feedback" / "good" / "small" / "small.html"
+    line = 'checks.array(twice(314159), 628318, "twice of a large number")'
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", f"<i>{html.escape(line)}</i></body>"), encoding="utf-8")
+    (finding,) = audit.audit([copy / "feedback"], secrets)
+    assert (finding.path, finding.what) == (str(page), "a hidden test of small, twice-small")
 
 
 def _page(graded, student):

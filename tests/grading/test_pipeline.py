@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import bank, batch, classroom, command, course, rehearsal
+from dlcourse.grading import bank, batch, classroom, course, rehearsal, unit
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -27,18 +27,18 @@ def test_the_invented_class(root):
     submitted = root / "grades" / "submitted"
     classroom.place(root, "hw1", submitted)
     # Half the memory of the default: a busy machine fills more too slowly for the cell's time.
-    limits = batch.Limits(seconds=600, memory=1000)
-    rows = {row.student: row for row in command.grade(root, "hw1", submitted, limits)}
+    options = batch.Options(limits=unit.Limits(seconds=600, memory=1000))
+    rows = {row.student: row for row in batch.grade(root, "hw1", submitted, options).rows}
     states = {name: row.state for name, row in rows.items()}
     assert states == {
-        "perfect": batch.AWAITING,
-        "another_style": batch.AWAITING,
-        "partly_right": batch.GRADED,
-        "blank": batch.GRADED,
-        "syntax_error": batch.AWAITING,
-        "endless_loop": batch.AWAITING,
-        "deleted_test": batch.AWAITING,
-        "edited_test": batch.AWAITING,
+        "perfect": unit.AWAITING,
+        "another_style": unit.AWAITING,
+        "partly_right": unit.GRADED,
+        "blank": unit.GRADED,
+        "syntax_error": unit.AWAITING,
+        "endless_loop": unit.AWAITING,
+        "deleted_test": unit.AWAITING,
+        "edited_test": unit.AWAITING,
         "kernel_killer": "crashed",
         "memory_hog": "out of memory",
         "no_notebook": "malformed",

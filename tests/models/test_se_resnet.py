@@ -4,14 +4,7 @@ import pytest
 import torch
 
 from dlcourse import models
-from dlcourse.data.vision import import_torchvision
 from tests.models.oracle import assert_same_outputs, count, pair
-
-
-@pytest.fixture(scope="module")
-def timm():
-    import_torchvision()
-    return pytest.importorskip("timm")
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_labels_that_do_not_fit_are_found(batch):
     x, y = batch
     names, text = failed(healthy(), (x, y + 1))
     assert names == ["shapes"]
-    assert "labels reach 5, the model gives 5 scores (0 to 4)" in text
+    assert "labels reach 5 but the model gives 5 scores, for classes 0 to 4" in text
 
 
 def test_examples_of_the_wrong_shape_are_found(batch):

@@ -1,0 +1,135 @@
+"""Processes for submissions that need not import nbgrader again: each is a fork of one server.
+
+The server holds the grader's own modules and nothing else. It never reads a submission and no
+student code ever runs in it, so a fork of it knows no more than a process that has just started;
+it is only there sooner. Linux alone: elsewhere libraries do not survive a fork, and a process is
+started afresh.
+"""
+
+import atexit
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+AVAILABLE = sys.platform == "linux" and hasattr(socket, "send_fds")
+
+
+class Server:
+    """The process that forks; one for all threads of this process."""
+
+    def __init__(self, environment):
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dlcourse.grading.prefork", str(theirs.fileno())],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def start(self, folder):
+        """Fork a process that grades what lies in `folder`; return it as a Forked."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._channel, [os.fsencode(folder)], [theirs.fileno()])
+        return Forked(ours)
+
+    @property
+    def alive(self):
+        return self._process.poll() is None
+
+    def close(self):
+        """End the server; processes that it forked go on until their own Forked is closed."""
+        self._channel.close()
+        self._process.wait()
+
+
+class Forked:
+    """A process that the server forked. It ends when this end of its leash is closed."""
+
+    def __init__(self, leash):
+        self._leash, self._said = leash, b""
+        self.pid = self.returncode = None
+        try:
+            self._read()
+        except OSError:
+            self._leash.close()
+            raise
+
+    def wait(self, timeout):
+        """Wait for the end, at most `timeout` seconds; tell whether it has come."""
+        ready, _, _ = select.select([self._leash], [], [], timeout)
+        if ready and self.returncode is None:
+            self._read()
+        return self.returncode is not None
+
+    def close(self):
+        self._leash.close()
+
+    def _read(self):
+        while b"\n" not in self._said:
+            more = self._leash.recv(256)
+            if not more:
+                raise OSError("the process that starts the graders has ended")
+            self._said += more
+        line, _, self._said = self._said.partition(b"\n")
+        for name, value in json.loads(line).items():
+            setattr(self, name, value)
+
+
+_servers, _lock = {}, threading.Lock()
+
+
+def server(environment):
+    """This process's server, started if it is not there; ended when this process ends."""
+    with _lock:
+        running = _servers.get("only")
+        if running is None or not running.alive:
+            running = _servers["only"] = Server(environment)
+            atexit.register(running.close)
+        return running
+
+
+def _serve(channel):
+    """Fork for each message until the other end of the channel is closed."""
+    from dlcourse.grading import worker
+
+    worker.warm_up()
+    # Nobody waits for the keepers: the system takes them away when they end.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        folder, fds, _, _ = socket.recv_fds(channel, 65536, 1)
+        if not folder:
+            return
+        os.set_inheritable(fds[0], False)
+        if os.fork() == 0:
+            channel.close()
+            _keep(worker, os.fsdecode(folder), socket.socket(fileno=fds[0]))
+        os.close(fds[0])
+
+
+def _keep(worker, folder, leash):
+    """Fork the process itself and say how it ends: only a parent is told. Never returns."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        pid = os.fork()
+        if pid == 0:
+            worker.main(folder, leash.fileno())
+            os._exit(0)
+        leash.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+        _, status = os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        leash.sendall(json.dumps({"returncode": code}).encode() + b"\n")
+    except OSError:
+        pass  # the other end has gone, and with it whoever would be told
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,195 @@
+"""A unit of work in a process of its own, within its limits: bytes in, bytes out.
+
+A process that runs out of time or memory, or dies, takes its own submission with it and nothing
+else. It is on a leash: when whoever watches it is gone, also by kill -9, it ends with all that it
+started.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from dlcourse.grading import prefork
+from dlcourse.grading.unit import SUBMITTED, Result, Unit
+from dlcourse.grading.worker import JOB, LOG, RESULT
+
+# What a submission's process sees of the environment: no token, no proxy, no personal folder.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH")
+_LOOK = 0.25  # s between two looks at the memory
+_LOG_BYTES = 20_000
+
+
+class Stopped(Exception):
+    """The grading was called off before this unit ended."""
+
+
+def run(packed, stop=None):
+    """Grade a packed Unit; return a packed Result, whatever becomes of the submission.
+
+    stop: a threading.Event that ends the process and raises Stopped.
+    """
+    started = time.monotonic()
+    unit = Unit.unpack(packed)
+    folder = Path(tempfile.mkdtemp(prefix=f"dlcourse-{os.getpid()}-")).resolve()
+    try:
+        unit.lay_out(folder)
+        job = {
+            "homework": unit.homework,
+            "sandbox": unit.sandbox,
+            "seconds": unit.limits.seconds,
+            "memory": unit.limits.memory,
+            "environment": _environment(folder),
+        }
+        (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
+        process = _start(folder)
+        try:
+            ended, memory = _watch(process, unit.limits, stop or threading.Event())
+        finally:
+            process.close()
+        seconds = time.monotonic() - started
+        return _result(folder, unit.homework, process, ended, seconds, memory / 2**20).pack()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep():
+    """Remove the folders of runs on this machine that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("dlcourse-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not folder.is_symlink() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare():
+    """Start what speeds up the first `run`, without waiting for it."""
+    if prefork.AVAILABLE:
+        prefork.server(_environment(Path.home()))
+
+
+def _start(folder):
+    if prefork.AVAILABLE:
+        return prefork.server(_environment(Path.home())).start(folder)
+    return _Spawned(folder)
+
+
+class _Spawned:
+    """A process that was started afresh, with its standard input as the leash."""
+
+    def __init__(self, folder):
+        environment = _environment(folder)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dlcourse.grading.worker", str(folder)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+        )
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self):
+        return self._process.returncode
+
+    def wait(self, timeout):
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def close(self):
+        self._process.stdin.close()
+
+
+def _watch(process, limits, stop):
+    """Wait for a process; end it with all that it started past a limit.
+
+    Returns (state, note) for one that was ended, else None, and the peak resident memory in bytes.
+    """
+    deadline, peak, seen = time.monotonic() + limits.seconds, 0, set()
+    ended = None
+    while not process.wait(_LOOK):
+        family = _family(process.pid)
+        seen.update(family)
+        peak = max(peak, sum(map(_resident, family)))
+        if stop.is_set():
+            _end(seen)
+            raise Stopped
+        if peak > limits.memory * 2**20:
+            ended = ("out of memory", f"used more than {limits.memory:g} MiB of memory")
+        elif time.monotonic() > deadline:
+            ended = ("timed out", f"took longer than {limits.seconds:g} s")
+        if ended is not None:
+            break
+    # Also after a good end: what was left behind would stay on the machine.
+    _end(seen)
+    process.wait(5)
+    return ended, peak
+
+
+def _family(pid):
+    """A process and all that it started, or nothing where it has gone."""
+    try:
+        parent = psutil.Process(pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _resident(process):
+    try:
+        return process.memory_info().rss
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0  # it ended between the two looks
+
+
+def _end(processes):
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(processes, timeout=5)
+
+
+def _result(folder, homework, process, ended, seconds, memory):
+    log = (folder / LOG).read_bytes()[-_LOG_BYTES:] if (folder / LOG).is_file() else b""
+    took = {"seconds": seconds, "memory": memory, "log": log.decode("utf-8", "replace")}
+    if ended is not None:
+        return Result(*ended, **took)
+    if not (folder / RESULT).is_file():
+        code = process.returncode
+        return Result("grader error", f"the grading process ended with exit code {code}", **took)
+    said = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    graded = folder / "grades" / "autograded" / SUBMITTED / homework / f"{homework}.ipynb"
+    notebook = graded.read_bytes() if said["state"] == "graded" else None
+    return Result(**said, notebook=notebook, **took)
+
+
+def _environment(home):
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    scripts = str(Path(sys.executable).parent)
+    return {
+        **kept,
+        "PATH": os.pathsep.join([scripts, kept.get("PATH", "")]),
+        # The package as it is here, installed or not, also from the submission's own folder.
+        "PYTHONPATH": os.pathsep.join(
+            [str(Path(__file__).resolve().parents[2]), kept.get("PYTHONPATH", "")]
+        ).rstrip(os.pathsep),
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        # One thread each: submissions run side by side.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }

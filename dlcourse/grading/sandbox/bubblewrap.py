@@ -1,0 +1,162 @@
+"""The command line of bubblewrap: what a zone is made of."""
+
+import functools
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from dlcourse.grading.sandbox import identity, libraries
+
+HOME, WORK = "/home/student", "/home/student/work"
+START, SUBMISSION, EXCHANGE, SOCKETS, DATA = (
+    "/zone/start.py",
+    "/zone/submission",
+    "/zone/exchange",
+    "/zone/sockets",
+    "/zone/data",
+)
+# Of the machine's own files: programs and shared libraries, and what these look up.
+_SYSTEM = (
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/share/zoneinfo",
+)
+_LINKED = ("/bin", "/lib", "/lib32", "/lib64")
+_SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/nsswitch.conf")
+_OWN = tuple(map(Path, (START, DATA, "/etc/passwd", "/dev/null", HOME)))
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+PASSWD = f"student:x:{identity.NOBODY}:{identity.NOBODY}:student:{HOME}:/bin/sh\n"
+
+
+def program():
+    """bubblewrap's path, or None."""
+    return shutil.which("bwrap")
+
+
+@functools.cache
+def interpreter():
+    """The Python that this environment was made from: its own site-packages stay outside."""
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    path = Path(sys.base_prefix, "bin", name)
+    return path if path.exists() else Path(getattr(sys, "_base_executable", sys.executable))
+
+
+@functools.cache
+def _system():
+    """Options that show programs, shared libraries and Python, and hide its other packages."""
+    options, shown = [], []
+    for path in map(Path, _SYSTEM):
+        if path.is_dir() and not path.is_symlink():
+            shown.append(path)
+    python = interpreter().resolve()
+    for path in (python, Path(sys.base_prefix, "lib").resolve()):
+        if not any(there in path.parents for there in shown):
+            shown.append(path)
+    for path in shown:
+        options += ["--ro-bind", str(path), str(path)]
+    if interpreter() != python and not any(there in interpreter().parents for there in shown):
+        options += ["--symlink", str(python), str(interpreter())]
+    for path in map(Path, _LINKED):
+        if path.is_symlink():
+            options += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            options += ["--ro-bind", str(path), str(path)]
+    for path in _SETTINGS:
+        if Path(path).exists():
+            options += ["--ro-bind", str(Path(path).resolve()), path]
+    masks = []
+    for path in shown:
+        if path.is_dir():
+            masks += [*path.glob("python3*/site-packages"), *path.glob("python3*/dist-packages")]
+    return tuple(options), tuple(masks)
+
+
+def environment(search_path):
+    """All that a zone knows of its surroundings. One thread: submissions run side by side."""
+    return {
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "LOGNAME": "student",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": f"{HOME}/.matplotlib",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONPATH": os.pathsep.join(map(str, search_path)),
+        "TMPDIR": "/tmp",
+        "USER": "student",
+    }
+
+
+def command(policy, exchange, sockets, submission, namespace, info, seccomp, passwd):
+    """The whole command. exchange, sockets, submission: folders of this machine. namespace, info,
+    seccomp, passwd: descriptors; namespace and seccomp may be None."""
+    disk = str(int(policy.limits.disk * 2**20))
+    user, become = identity.options(namespace)
+    shown = libraries.find(policy.libraries, policy.hidden)
+    search_path = libraries.folders(shown)
+    system, masks = _system()
+    options = [
+        *user,
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--hostname", "sandbox"),
+        *("--die-with-parent", "--new-session", "--clearenv", "--info-fd", str(info)),
+    ]
+    # Said for each: the mode that bubblewrap gives to a parent folder depends on what goes in it.
+    for path in _parents({*map(Path, system[2::3])}, [*shown.values(), *_OWN]):
+        options += ["--perms", "0755", "--dir", str(path)]
+    options += system
+    # Empty folders over the packages of the system's Python; the allowed ones go on top.
+    masked = [*masks, *(path for path in search_path if _below(path, system))]
+    for path in dict.fromkeys(masked):
+        options += ["--perms", "0755", "--tmpfs", str(path)]
+    for path, there in shown.items():
+        options += ["--ro-bind", str(path), str(there)]
+    for path in dict.fromkeys(masked):
+        options += ["--remount-ro", str(path)]
+    options += ["--proc", "/proc"]
+    for name in _DEVICES:
+        options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        options += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
+    # One file system for all that is written, so that one size holds for it. bubblewrap makes the
+    # root and every parent folder in memory too: they are closed below.
+    options += ["--size", disk, "--perms", "0755", "--tmpfs", str(Path(HOME).parent)]
+    for name, folder in (("/tmp", "/home/tmp"), ("/dev/shm", "/home/shm")):
+        options += ["--perms", "1777", "--dir", folder, "--symlink", folder, name]
+    options += ["--perms", "0777", "--dir", HOME]
+    options += ["--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"]
+    options += ["--ro-bind", str(Path(__file__).with_name("inside.py")), START]
+    options += ["--ro-bind", str(exchange), EXCHANGE, "--ro-bind", str(sockets), SOCKETS]
+    if submission is not None:
+        options += ["--ro-bind", str(submission), SUBMISSION]
+    if policy.data is not None:
+        options += ["--ro-bind", str(policy.data), DATA, "--setenv", "DLCOURSE_DATA", DATA]
+    options += ["--remount-ro", "/"]
+    if seccomp is not None:
+        options += ["--seccomp", str(seccomp)]
+    for name, value in environment(search_path).items():
+        options += ["--setenv", name, value]
+    python = [str(interpreter()), "-s", "-P", START]
+    return [program(), *options, "--chdir", HOME, "--", *become, *python]
+
+
+def _parents(system, shown):
+    """All folders above these, outermost first, without those inside what the system shows."""
+    found = {parent for path in (*system, *shown) for parent in path.parents} - {Path("/")}
+    return sorted(
+        path for path in found if not any(each in (path, *path.parents) for each in system)
+    )
+
+
+def _below(path, system):
+    """Whether a folder lies in one that is shown whole."""
+    return any(Path(shown) in path.parents for shown in system[1::3])

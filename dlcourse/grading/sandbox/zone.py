@@ -1,0 +1,291 @@
+"""A zone: one sandboxed kernel, from its start to the moment when nothing of it is left."""
+
+import atexit
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+import weakref
+from pathlib import Path
+
+from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, fonts, inside, launch
+from dlcourse.grading.sandbox.client import Client
+from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
+
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+_LONGEST = 70  # characters of a folder for Unix sockets, whose whole names may have 107
+_LIVING = weakref.WeakSet()
+
+
+class Zone:
+    """A kernel that holds one submission and nothing else. `start` and `Pool` make it.
+
+    exchange: a folder of this machine that the zone sees, read only, as `exchange_inside`: open a
+    socket there with `listen`, and what runs in the zone connects to it. connection: what a kernel
+    client must know.
+    """
+
+    def __init__(self, policy, workplace, connection=None):
+        """Start the first program of a zone; it imports what it needs and waits for `assign`."""
+        self.policy, self._manager, self._client = policy, None, None
+        self._folder = _short_folder(workplace)
+        self._listeners, self._group, self._watch, self._orders = [], None, None, None
+        try:
+            self._prepare(connection)
+            self._start()
+        except BaseException:
+            self._clean()
+            raise
+        _LIVING.add(self)
+
+    def _prepare(self, connection):
+        places = ("exchange", "submission", "sockets", "home")
+        self.exchange, self._staging, sockets, self._home = (self._folder / p for p in places)
+        for place in (self.exchange, self._staging, sockets, self._home):
+            _open_folder(place)
+        self.exchange_inside = str(self.exchange) if self.policy.unsafe else bubblewrap.EXCHANGE
+        self.connection = connection or new_connection(sockets / "k")
+        _open_folder(Path(self.connection["ip"]).parent)
+        # The kernel's sockets are opened on this side, and the zone gets them as descriptors: there
+        # is no name in it that a student could put another thing in the place of.
+        self._descriptors = {}
+        for channel in CHANNELS:
+            number = self.connection[f"{channel}_port"]
+            listener = _listen(Path(f"{self.connection['ip']}-{number}"))
+            self._listeners.append(listener)
+            self._descriptors[str(number)] = listener.fileno()
+
+    def _start(self):
+        policy, given = self.policy, self._descriptors.values()
+        self._group = cgroup.Group(self._folder.name, policy.limits)
+        if policy.unsafe:
+            self.inside = self._home / "work"
+            started = launch.unprotected(policy, self._group, given, self._home)
+        else:
+            self.inside = Path(bubblewrap.WORK)
+            started = launch.sandboxed(
+                policy,
+                self._group,
+                given,
+                exchange=self.exchange,
+                sockets=Path(self.connection["ip"]).parent,
+                submission=self._staging,
+            )
+        self._orders = started.orders
+        self._watch = Watch(started, self._group, policy.limits)
+        self._watch.start()
+        job = {
+            "descriptors": self._descriptors,
+            "limits": _enforced_by_the_system(policy.limits, bool(self._group)),
+            "preload": policy.preload,
+            "matplotlib": fonts.settings() if "matplotlib" in policy.libraries else {},
+            "work": str(self.inside),
+            "connection": {
+                **self.connection,
+                "key": _text(self.connection["key"]),
+                **({} if policy.unsafe else {"ip": f"{bubblewrap.SOCKETS}/k"}),
+            },
+        }
+        self._order(job)
+
+    def _order(self, order):
+        with contextlib.suppress(BrokenPipeError):  # `ended` says how it died
+            self._orders.write(json.dumps(order).encode() + b"\n")
+            self._orders.flush()
+
+    def assign(self, files=None):
+        """Give the zone its submission, once; its kernel starts. files: a folder, or None for
+        the policy's own."""
+        if self._orders.closed:
+            raise RuntimeError("a zone holds one submission: start another zone for the next")
+        files = files or self.policy.files
+        if files is not None:
+            # A copy that the zone's user may read, whoever owns the submission.
+            _check_size(files, self.policy.limits.disk)
+            try:
+                inside.fetch(files, self._staging)
+            except OSError as error:
+                raise ValueError(
+                    f"the submission cannot be copied ({error.strerror}): hand it in with fewer "
+                    "folders in one another and shorter names"
+                ) from error
+        source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
+        self._watch.begin()
+        self._order({"source": str(source)})
+        with contextlib.suppress(BrokenPipeError):
+            self._orders.close()
+        return self
+
+    @property
+    def manager(self):
+        """A jupyter_client KernelManager of the running kernel, its shutdown is `kill`."""
+        if self._manager is None:
+            from dlcourse.grading.sandbox.provisioner import manage
+
+            self._manager = manage(self)
+        return self._manager
+
+    def client(self, timeout=60.0):
+        """A blocking kernel client whose kernel has answered. RuntimeError if it did not."""
+        if self._client is None:
+            limits = self.policy.limits
+            client = Client(output=limits.output, message=limits.message, parent=self.manager)
+            client.load_connection_info(self.connection)
+            client.start_channels()
+            self._client = client
+            try:
+                client.wait_for_ready(timeout=timeout)
+            except RuntimeError as error:
+                state, sentence = self.ended() or (CRASHED, f"no answer in {timeout:g} s")
+                raise RuntimeError(
+                    f"the zone's kernel did not start: {state}: {sentence}"
+                ) from error
+        return self._client
+
+    def listen(self, name):
+        """A listening Unix socket that the zone can connect to as `exchange_inside`/name."""
+        listener = _listen(self.exchange / name)
+        self._listeners.append(listener)
+        return listener
+
+    def wait_until_warm(self, timeout=60.0):
+        """Whether the first program has done its imports, or the zone has ended."""
+        return self._watch.ready.wait(timeout)
+
+    def usage(self):
+        """Peak memory in MiB and computing in seconds, of all processes together, so far."""
+        return self._watch.peak, self._watch.cpu
+
+    def ended(self):
+        """None while the zone lives, else its state and a sentence."""
+        return self._watch.outcome()
+
+    def interrupt(self):
+        """Send SIGINT to the kernel's own process."""
+        self._watch.interrupt()
+
+    def kill(self, state=CRASHED, sentence="ended by the grader"):
+        """SIGKILL to everything in the zone; what it used on this machine is gone on return."""
+        if self._watch is not None:
+            self._watch.end(state, sentence)
+            self._watch.over.wait()
+        self._clean()
+
+    def _clean(self):
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+        if self._watch is None and self._group is not None:
+            self._group.remove()
+        if self._orders is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._orders.close()
+        for listener in self._listeners:
+            listener.close()
+        self._listeners = []
+        shutil.rmtree(self._folder, ignore_errors=True)
+        _LIVING.discard(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+def start(policy, workplace, connection=None):
+    """Start a zone for one submission. Unavailable where this machine cannot sandbox.
+
+    policy: see Policy. workplace: a folder for what the zone needs on this machine while it lives.
+    connection: what the kernel listens on, see new_connection; a new one by default.
+    """
+    require(policy)
+    if policy.files is not None and Path(workplace).resolve().is_relative_to(policy.files):
+        raise ValueError(f"the workplace must not lie in the submission, got {workplace}")
+    zone = Zone(policy, workplace, connection)
+    try:
+        return zone.assign()
+    except BaseException:
+        zone.kill()
+        raise
+
+
+def require(policy):
+    """Raise Unavailable where a zone of this policy could not be protected."""
+    if os.name != "posix" or not policy.unsafe:
+        able = capabilities.probe()
+        if not able.sandbox:
+            raise launch.Unavailable(able.advice())
+
+
+def new_connection(ip):
+    """What a kernel and its clients must both know: Unix sockets `ip`-1 to `ip`-5, and a key."""
+    return {
+        "transport": "ipc",
+        "ip": str(ip),
+        **{f"{channel}_port": number for number, channel in enumerate(CHANNELS, 1)},
+        "key": secrets.token_hex(32).encode(),
+        "signature_scheme": "hmac-sha256",
+    }
+
+
+def _enforced_by_the_system(limits, counted):
+    """setrlimit's names and values. Without control groups, memory has a last resort here: the
+    watchdog looks twenty times a second."""
+    enforced = {
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_FSIZE": limits.file_size * 2**20,
+        "RLIMIT_CPU": limits.cpu_seconds + 1,
+        "RLIMIT_CORE": 0,
+    }
+    if capabilities.counts_processes():
+        enforced["RLIMIT_NPROC"] = limits.processes
+    if not counted:
+        enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20
+    return enforced
+
+
+def _listen(path):
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    path.chmod(0o666)  # for the zone's own user; the folder above lets nobody else through
+    listener.listen(8)
+    return listener
+
+
+def _check_size(folder, disk):
+    """ValueError for a submission that would not fit on the zone's disk."""
+    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    size = sum(os.lstat(path).st_size for path in paths)
+    if size > disk * 2**20 or len(paths) > MOST_FILES // 2:
+        raise ValueError(
+            f"the submission has {len(paths)} files of {size / 1e6:.0f} MB together, and the disk "
+            f"of a zone {disk:g} MiB: take away what need not be handed in, or raise the limit"
+        )
+
+
+def _open_folder(path):
+    """Make a folder that a zone of another user can look into; the one above it lets none in."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
+
+
+def _short_folder(workplace):
+    """A new folder of this user's, in the workplace if socket names do not get too long there."""
+    place = Path(workplace).resolve()
+    place = place if len(str(place)) <= _LONGEST else None
+    return Path(tempfile.mkdtemp(prefix="zone-", dir=place))
+
+
+def _text(key):
+    return key.decode() if isinstance(key, bytes) else key
+
+
+@atexit.register
+def _end_all():
+    for zone in list(_LIVING):
+        zone.kill()
