@@ -9,6 +9,11 @@ import ast
 import builtins
 import re
 
+# What a test cell holds whose zone ended (grading.zones.outcome); the text beside it is our own.
+_ENDED = {
+    "OutOfMemory": "Your code used more memory than it may",
+    "KernelDied": "Python itself ended in your code",
+}
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
@@ -58,6 +63,8 @@ def explain(cell, hidden, counts, timeout):
         return None
     if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
         return f"Did not end in {timeout} seconds. Is there a loop that never ends?"
+    if error.ename in _ENDED:
+        return f"{_ENDED[error.ename]} while this test ran ({_plain(error.evalue, longest=200)})."
     if error.ename == "NotImplementedError":
         return "Not answered yet: `NotImplementedError` is still raised."
     frames = _frames(error.traceback)
