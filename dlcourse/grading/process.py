@@ -71,6 +71,12 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepare():
+    """Start what speeds up the first `run`, without waiting for it."""
+    if prefork.AVAILABLE:
+        prefork.server(_environment(Path.home()))
+
+
 def _start(folder):
     if prefork.AVAILABLE:
         return prefork.server(_environment(Path.home())).start(folder)

@@ -83,10 +83,12 @@ def _misfit(model, x, name, module, given):
         ("in_features", "features", -1),
     ]
     text = f"{called} fails on an input of shape {shape}"
+    own = next(module.parameters(recurse=False), None)
+    if own is not None and own.is_floating_point() and given.dtype != own.dtype:
+        text = f"{called} computes in {own.dtype} and got {given.dtype}: convert x"
     for attribute, unit, axis in wants:
         expected = getattr(module, attribute, None)
-        fits = not isinstance(expected, int) or len(shape) < 2 or shape[axis] == expected
-        if not fits:
+        if isinstance(expected, int) and len(shape) > 1 and shape[axis] != expected:
             unit = unit.removesuffix("s") if expected == 1 else unit
             text = f"{called} expects {expected} {unit} and got {shape[axis]}"
             break

@@ -8,6 +8,7 @@ from dlcourse.training import distributed
 from dlcourse.training.batch import first, size_of, to_device
 from dlcourse.training.checks import check_loader
 from dlcourse.training.metrics import READ_EVERY, Tally
+from dlcourse.training.position import set_epoch
 from dlcourse.training.shares import Share, divide
 
 
@@ -34,6 +35,7 @@ def evaluating(model):
 def evaluate(trainer, loader):
     """Means of the loss and the metrics over the batches (x, y) of a loader."""
     check_loader(loader, "loader")
+    set_epoch(loader, 0)  # the same examples each time, also of a loader that draws them
     loader, tally = divide(loader), Tally()
     with evaluating(trainer.evaluated) as model:
         for number, batch in enumerate(loader, 1):

@@ -167,7 +167,7 @@ class Trainer:
         """Forward and backward of a batch, and the step where it is the last of its group."""
         if not self._checked:
             check_batch(batch)
-        x, y = to_device(batch, self.device, self.memory_format)
+        x, y = (to_device(part, self.device, self.memory_format) for part in batch)
         count = total = size_of(x)
         if isinstance(train, Share):
             count, total = train.count, train.total

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlcourse import data
-from dlcourse.data import mnist
+from dlcourse.data import idx_sets
 from dlcourse.data.vision import import_torchvision
 
 AGAIN = "get it again with `dlcourse data fetch mnist`"
@@ -34,7 +34,7 @@ def test_the_published_facts():
 def test_equal_to_torchvision(real_mnist, tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name in mnist.FILES:
+    for name in idx_sets.SHAPES:
         packed = next(real_mnist.glob(f"**/{name}.gz"), None)
         content = (
             gzip.decompress(packed.read_bytes())
@@ -163,5 +163,5 @@ def test_a_file_that_changed_is_read_again(small_mnist, small_files):
 def test_the_files_of_a_loaded_set_are_left_as_they_were(small_mnist):
     before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in small_mnist.iterdir()}
     data.load("mnist")
-    mnist.verify()
+    idx_sets.MNIST.verify()
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in small_mnist.iterdir()} == before

@@ -3,13 +3,14 @@
 import csv
 import html
 import re
+import shutil
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from dlcourse.grading import batch, unit
+from dlcourse.grading import audit, batch, secret_text, unit
 from dlcourse.grading.unit import Limits
 
 STATES = {
@@ -174,6 +175,31 @@ def test_pages_make_student_html_harmless(graded):
     assert "<img" not in page
     assert "&lt;script&gt;" in page
     assert "[picture: not a PNG or JPEG]" in page
+
+
+def test_pages_ask_no_other_host_and_run_nothing(browser, graded):
+    for student in ("html", "half", "dead"):
+        asked, trouble = [], []
+        tab = browser.new_page()
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.on("console", lambda message, trouble=trouble: trouble.append(message.text))
+        tab.goto((graded.root / "grades/feedback" / student / "small/small.html").as_uri())
+        assert tab.evaluate("document.scripts.length") == 0
+        tab.close()
+        assert [url for url in asked if not url.startswith("file:")] == []
+        assert trouble == []
+
+
+def test_the_audit_finds_nothing_in_the_pages_but_what_is_planted(graded, tmp_path):
+    secrets = secret_text.of_course(graded.root)
+    copy = shutil.copytree(graded.root / "grades", tmp_path / "grades")
+    assert audit.audit([copy / "feedback"], secrets) == []
+    page = copy / "feedback" / "good" / "small" / "small.html"
+    line = 'checks.array(twice(314159), 628318, "twice of a large number")'
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", f"<i>{html.escape(line)}</i></body>"), encoding="utf-8")
+    (finding,) = audit.audit([copy / "feedback"], secrets)
+    assert (finding.path, finding.what) == (str(page), "a hidden test of small, twice-small")
 
 
 def _page(graded, student):

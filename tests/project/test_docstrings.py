@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 MODULES = [
+    "dlcourse.models",
     "dlcourse.nn",
     "dlcourse.nn.classical",
     "dlcourse.nn.init",

@@ -82,6 +82,7 @@ def environment(search_path):
         "LANG": "C.UTF-8",
         "LOGNAME": "student",
         "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

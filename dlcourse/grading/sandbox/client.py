@@ -1,5 +1,6 @@
 """A kernel client that a flood does not drown: it counts what a cell prints while that arrives."""
 
+import contextlib
 import time
 from queue import Empty
 
@@ -13,20 +14,19 @@ from traitlets import HasTraits, Integer, Type, default
 from dlcourse.grading.sandbox.policy import Limits
 
 _PRINTED = ("stream", "display_data", "execute_result", "update_display_data", "error")
-_WAITING = 64  # messages in a queue; past it the kernel's side throws output away, not the grader
+_WAITING = 16  # messages in a queue; past it the kernel's side throws output away, not the grader
 _SHAPE = {"header": dict, "parent_header": dict, "content": dict, "msg_type": str}
 
 
 class Gauge:
-    """Bytes printed by the cell that runs; what is past the limit is cut, and said once.
+    """Bytes printed by the cell that runs; what is past the limit is cut, and that is said once.
 
     >>> gauge = Gauge(limit=10)
     >>> message = {"msg_type": "stream", "parent_header": {"msg_id": "1"},
     ...            "content": {"name": "stdout", "text": "x" * 25}}
-    >>> gauge.pass_on(message, size=25)["content"]["text"]
-    'xxxxxxxxxx'
-    >>> gauge.pass_on(message, size=25)["content"]["text"]
-    'The rest of the output was cut: one cell may print 10 bytes.\\n'
+    >>> print(gauge.pass_on(message, size=25)["content"]["text"])
+    xxxxxxxxxx
+    The rest of the output was cut: one cell may print 10 bytes.
     >>> gauge.pass_on(message, size=25) is None
     True
     """
@@ -35,32 +35,41 @@ class Gauge:
         self.limit, self._cell, self._seen, self._said = limit, None, 0, False
 
     def pass_on(self, message, size):
-        """The message, a shorter one in its place, or None for one that is dropped."""
+        """The message, another in its place, or None for one that is dropped."""
         cell = message["parent_header"].get("msg_id")
         if cell != self._cell:
             self._cell, self._seen, self._said = cell, 0, False
         if message["msg_type"] not in _PRINTED:
             return message
-        left, self._seen = self.limit - self._seen, self._seen + size
+        left, self._seen = max(0, self.limit - self._seen), self._seen + size
         if self._seen <= self.limit:
             return message
-        if message["msg_type"] == "stream" and left > 0:
-            text = message["content"]["text"].encode()[:left].decode(errors="ignore")
-            return {**message, "content": {**message["content"], "text": text}}
-        if message["msg_type"] == "error":  # a cell's verdict, whatever it says
-            content = {"ename": str(message["content"].get("ename"))[:100], "traceback": []}
-            return {**message, "content": {**content, "evalue": "its message was cut"}}
+        content = message["content"]
+        if message["msg_type"] == "error":  # says how the cell ended: its name must arrive
+            name, value = (str(content.get(key))[:200] for key in ("ename", "evalue"))
+            return {**message, "content": {"ename": name, "evalue": value, "traceback": []}}
         if self._said:
             return None
+        begun = ""
+        if message["msg_type"] == "stream":
+            begun = content.get("text", "").encode(errors="replace")[:left].decode(errors="ignore")
+        return {**self._note(begun), "parent_header": message["parent_header"]}
+
+    def cut(self):
+        """A message in the place of one that was too large to be taken, or None if that is said."""
+        return None if self._said else self._note("")
+
+    def _note(self, begun):
         self._said = True
+        note = f"The rest of the output was cut: one cell may print {self.limit} bytes.\n"
+        text = begun + ("\n" if begun and not begun.endswith("\n") else "") + note
         return {
-            **message,
+            "header": {"msg_type": "stream", "msg_id": ""},
+            "msg_id": "",
             "msg_type": "stream",
-            "header": {**message["header"], "msg_type": "stream"} if "header" in message else {},
-            "content": {
-                "name": "stderr",
-                "text": f"The rest of the output was cut: one cell may print {self.limit} bytes.\n",
-            },
+            "parent_header": {"msg_id": self._cell},
+            "metadata": {},
+            "content": {"name": "stderr", "text": text},
             "buffers": [],
         }
 
@@ -79,7 +88,34 @@ def _well_formed(message):
 class _Reading:
     """What both kinds of channel do with the frames of a message."""
 
-    gauge = None
+    gauge = monitor = None
+
+    def watch(self, gauge):
+        """Count what comes here, and notice where a message was too large: that ends the
+        connection, and another is made."""
+        self.gauge, self.monitor = gauge, self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self.poller = self.poller_class()
+        self.poller.register(self.socket, zmq.POLLIN)
+        self.poller.register(self.monitor, zmq.POLLIN)
+
+    def reconnect(self):
+        """Connect again, which libzmq does not after a message that it would not take.
+
+        Returns what to tell instead of that message, or None.
+        """
+        address = self.socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
+        with contextlib.suppress(zmq.ZMQError):
+            self.socket.disconnect(address)
+        self.socket.connect(address)
+        return self.gauge.cut()
+
+    def close(self):
+        if self.monitor is not None and self.socket is not None:
+            self.socket.disable_monitor()
+            self.monitor = None
+        super().close()
+
+    stop = close
 
     def _take(self, frames):
         """The message, or None for one that cannot be read or was cut away."""
@@ -89,30 +125,55 @@ class _Reading:
                 return None
         except Exception:  # a forged signature, nested past all bounds, no JSON: it is no message
             return None
-        return self.gauge.pass_on(message, sum(map(len, frames))) if self.gauge else message
+        if self.gauge is None:
+            return message
+        text = message["content"].get("text")
+        size = sum(map(len, frames)) if text is None else len(text.encode(errors="replace"))
+        return self.gauge.pass_on(message, size)
 
 
 class _Channel(_Reading, ZMQSocketChannel):
+    poller_class = zmq.Poller
+
     def get_msg(self, timeout=None):
         """The next message that can be read; Empty after `timeout` seconds."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if end is None else max(0, int((end - time.monotonic()) * 1000))
-            if not self.socket.poll(left):
+            if self.monitor is None:
+                ready = {self.socket: self.socket.poll(left)}
+            else:
+                ready = dict(self.poller.poll(left))
+            if not any(ready.values()):
                 raise Empty
-            message = self._take(self.socket.recv_multipart())
+            if ready.get(self.socket):
+                message = self._take(self.socket.recv_multipart())
+            else:
+                self.monitor.recv_multipart()
+                message = self.reconnect()
             if message is not None:
                 return message
 
 
 class _AsyncChannel(_Reading, AsyncZMQSocketChannel):
+    poller_class = zmq.asyncio.Poller
+
     async def get_msg(self, timeout=None):
+        """The next message that can be read; Empty after `timeout` seconds."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if end is None else max(0, int((end - time.monotonic()) * 1000))
-            if not await self.socket.poll(left):
+            if self.monitor is None:
+                ready = {self.socket: await self.socket.poll(left)}
+            else:
+                ready = dict(await self.poller.poll(left))
+            if not any(ready.values()):
                 raise Empty
-            message = self._take(await self.socket.recv_multipart())
+            if ready.get(self.socket):
+                message = self._take(await self.socket.recv_multipart())
+            else:
+                await self.monitor.recv_multipart()
+                message = self.reconnect()
             if message is not None:
                 return message
 
@@ -120,8 +181,21 @@ class _AsyncChannel(_Reading, AsyncZMQSocketChannel):
 class _Guarded(HasTraits):
     """A client whose queues are bounded and whose cells print no more than they may."""
 
-    output = Integer(Limits.output, help="bytes that one cell may print")
-    message = Integer(Limits.message, help="bytes of the largest message that is taken")
+    output = Integer(help="bytes that one cell may print")
+    message = Integer(help="bytes of the largest message that is taken")
+
+    @default("output")
+    def _default_output(self):
+        return self._limits().output
+
+    @default("message")
+    def _default_message(self):
+        return self._limits().message
+
+    def _limits(self):
+        """Those of the manager's sandbox, where this client came from one."""
+        provisioner = getattr(self.parent, "provisioner", None)
+        return Limits(**getattr(provisioner, "limits", {}))
 
     def _bound(self, context):
         """Set the options of all sockets that this context will make."""
@@ -133,7 +207,8 @@ class _Guarded(HasTraits):
     def start_channels(self, shell=True, iopub=True, stdin=True, hb=False, control=True):
         """As in the base class, without the heartbeat: the zone itself says when it has ended."""
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
-        self.iopub_channel.gauge = self.iopub_channel.gauge or Gauge(self.output)
+        if self.iopub_channel.gauge is None:
+            self.iopub_channel.watch(Gauge(self.output))
 
     async def _async_wait_for_ready(self, timeout=None):
         """Return when the kernel has answered on both channels; RuntimeError after `timeout` s."""

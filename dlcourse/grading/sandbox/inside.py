@@ -2,14 +2,13 @@
 
 It runs in the sandbox, with the libraries of the zone and without `dlcourse`, before anything of
 the student's is there. Orders come as two lines of JSON on standard input: what kernel to be, and
-then, when a submission is there for it, where that lies. A zone that waits between the two has its
-imports done and holds nothing.
+then, when a submission is there for it, where that lies. A zone that waits between the two has all
+its imports done and holds nothing.
 """
 
 import importlib
 import json
 import os
-import resource
 import shutil
 import stat
 import sys
@@ -19,6 +18,8 @@ READY = b"the zone is warm\n"  # as in watch.py, which this file cannot import
 
 def limit(limits):
     """Set what the system enforces on each process; nothing in the zone can raise it again."""
+    import resource  # not on Windows, where the grader imports this file for `fetch`
+
     for name, value in limits.items():
         number = getattr(resource, name, None)
         if number is not None:
@@ -28,7 +29,7 @@ def limit(limits):
 
 
 def close_all_but(kept):
-    for entry in os.listdir("/proc/self/fd"):
+    for entry in os.listdir("/dev/fd"):
         if int(entry) not in kept:
             try:
                 os.close(int(entry))
@@ -80,36 +81,46 @@ def order_search_path():
     sys.path[:] = [*own, "", *packages]
 
 
-def main():
-    orders = sys.stdin.buffer
-    job = json.loads(orders.readline())
-    limit(job["limits"])
-    descriptors = job["descriptors"]
-    close_all_but({0, 1, 2, *descriptors.values()})
+def make_kernel(job):
+    """An ipykernel that is ready but for its loop, which takes the first request."""
     from ipykernel.kernelapp import IPKernelApp
 
+    for name, text in job["matplotlib"].items():
+        os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
+        with open(os.path.join(os.environ["MPLCONFIGDIR"], name), "w", encoding="utf-8") as file:
+            file.write(text)
     for name in job["preload"]:
         importlib.import_module(name)
-    os.write(1, READY)
-    go = json.loads(orders.readline() or "null")
-    if go is None:
-        return  # whoever started this zone has gone
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1):
-        os.dup2(nothing, number)
-    os.makedirs(job["work"], exist_ok=True)
-    for source in go["sources"]:
-        fetch(source, job["work"])
-    os.chdir(job["work"])
     connection = os.path.join(os.environ["HOME"], ".kernel.json")
     with open(connection, "w", encoding="utf-8") as file:
         json.dump(job["connection"], file)
-    order_search_path()
-    serve_on(descriptors)
+    serve_on(job["descriptors"])
     sys.argv = ["ipykernel_launcher.py"]
     app = IPKernelApp.instance()
     app.initialize(["-f", connection, "--HistoryManager.enabled=False"])
     os.unlink(connection)
+    return app
+
+
+def main():
+    orders, told = os.fdopen(os.dup(0), "rb"), os.dup(1)
+    job = json.loads(orders.readline())
+    limit(job["limits"])
+    close_all_but({0, 1, 2, orders.fileno(), told, *job["descriptors"].values()})
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    order_search_path()
+    app = make_kernel(job)
+    os.write(told, READY)
+    go = json.loads(orders.readline() or "null")
+    for descriptor in (orders.fileno(), told, nothing):
+        os.close(descriptor)
+    if go is None:
+        return  # whoever started this zone has gone
+    os.makedirs(job["work"], exist_ok=True)
+    fetch(go["source"], job["work"])
+    os.chdir(job["work"])
     app.start()
 
 

@@ -22,7 +22,7 @@ class Limits:
     memory: MiB that are resident. processes: with their threads. open_files: in each process.
     file_size, disk: MiB, of one file and of everything written below the home and `/tmp`.
     cpu_seconds, seconds: of computing and by the clock. output: bytes printed by one cell.
-    message: bytes of one message from the kernel; a larger one ends the zone.
+    message: bytes of one message from the kernel; a larger one is not taken.
 
     >>> Limits(memory=512).processes
     64
@@ -35,8 +35,8 @@ class Limits:
     disk: float = 512.0
     cpu_seconds: float = 600.0
     seconds: float = 900.0
-    output: int = 1_000_000
-    message: int = 32_000_000
+    output: int = 2_000_000
+    message: int = 8_000_000
 
     def __post_init__(self):
         for each in fields(self):

@@ -9,7 +9,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-from jupyter_client import KernelManager
+from jupyter_client import AsyncKernelClient, KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, List, Unicode
 
@@ -28,7 +28,7 @@ class SandboxProvisioner(LocalProvisioner):
     hidden = List(Unicode(), list(ANSWERS), help="see dlcourse's Policy").tag(config=True)
     limits = Dict(help="see dlcourse's Limits").tag(config=True)
     unsafe = Bool(False, help="run student code with all your rights").tag(config=True)
-    zone = None
+    zone = _place = None
 
     @property
     def has_process(self):
@@ -66,18 +66,15 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs):
         """Choose Unix sockets, whose names the kernel in the zone never sees."""
         manager = self.parent
-        manager.client_factory = (
-            AsyncClient if issubclass(manager.client_factory, AsyncClient.__mro__[2]) else Client
-        )
+        blocking = not issubclass(manager.client_factory, AsyncKernelClient)
+        manager.client_factory = Client if blocking else AsyncClient
         if self._place is None:
             self._place = tempfile.TemporaryDirectory(prefix="kernel-")
-            connection = zones.new_connection(Path(self._place.name, "k"))
+            connection = zones.new_connection(Path(self._place.name, "sockets", "k"))
             manager.transport, manager.ip = "ipc", connection["ip"]
             for channel in zones.CHANNELS:
                 setattr(manager, f"{channel}_port", connection[f"{channel}_port"])
         return await super().pre_launch(**kwargs)
-
-    _place = None
 
     async def launch_kernel(self, cmd, **kwargs):
         policy = Policy(

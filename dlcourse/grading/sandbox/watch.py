@@ -10,6 +10,7 @@ from dlcourse.grading.sandbox import processes
 
 OUT_OF_MEMORY, TIMED_OUT, CRASHED = "out of memory", "timed out", "crashed"
 INTERVAL = 0.05  # s between two looks
+_STARTING = 0.02  # s, before a zone is ready: somebody waits for that
 MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machine's own memory
 READY = "the zone is warm\n"
 _KEPT = 4096  # bytes of what the zone's first program wrote past the kernel, for a crash's reason
@@ -26,14 +27,20 @@ class Watch(threading.Thread):
         super().__init__(name=f"zone {started.first}", daemon=True)
         self.process, self.first = started.process, started.first
         self.group, self.limits = group, limits
+        self._boxed = self.first != self.process.pid  # else there is no namespace to go with it
         self.peak, self.cpu = 0.0, 0.0
         self.reason = None  # (state, sentence) when it was we who ended it
-        self.ready, self.over = threading.Event(), threading.Event()
-        self.written = b""
+        self.ready, self.over, self._ending = (threading.Event() for _ in range(3))
+        self.written, self._ended = b"", False
         self._output, self._lock = started.output, threading.Lock()
         self._deadline = time.monotonic() + limits.seconds
         os.set_blocking(self._output, False)
-        self._handle = os.pidfd_open(self.first)
+        # Its number alone could be another process's by the time that it is killed.
+        self._handle = os.pidfd_open(self.first) if hasattr(os, "pidfd_open") else None
+
+    def begin(self):
+        """Count the time from now on: the zone has waited for its submission."""
+        self._deadline = time.monotonic() + self.limits.seconds
 
     def run(self):
         try:
@@ -42,7 +49,8 @@ class Watch(threading.Thread):
                 found = self._look()
                 if found is not None:
                     self.end(*found)
-                self.over.wait(INTERVAL if self.ready.is_set() else 0.005)
+                if self._ending.wait(INTERVAL if self.ready.is_set() else _STARTING):
+                    self.process.wait()
         finally:
             self._close()
 
@@ -51,10 +59,14 @@ class Watch(threading.Thread):
         with self._lock:
             self.reason = self.reason or (state, sentence)
             # The namespace's first process takes all others with it.
-            if self._handle is not None:
+            if not self._ended:
                 with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    if self._boxed:
+                        signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    else:
+                        os.killpg(self.first, signal.SIGKILL)
                 self.group.kill()
+                self._ending.set()
 
     def _look(self):
         """(state, sentence) of the first limit that is passed, or None."""
@@ -87,8 +99,8 @@ class Watch(threading.Thread):
 
     def _files(self):
         """How many files there are below the zone's home, where this can be asked."""
-        if not self.ready.is_set():
-            return 0  # its root may still be this machine's
+        if not self.ready.is_set() or not self._boxed:
+            return 0  # its root is this machine's
         try:
             there = os.statvfs(f"/proc/{self.first}/root/home")
         except OSError:
@@ -128,8 +140,9 @@ class Watch(threading.Thread):
                     )
                 else:
                     self.reason = CRASHED, _how_it_died(self.process.returncode, self.written)
-            os.close(self._handle)
-            self._handle = None
+            if self._handle is not None:
+                os.close(self._handle)
+            self._ended = True
         self.group.remove()
         self.over.set()
         self.ready.set()

@@ -11,7 +11,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, inside, launch
+from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, fonts, inside, launch
 from dlcourse.grading.sandbox.client import Client
 from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
 
@@ -45,10 +45,10 @@ class Zone:
         places = ("exchange", "submission", "sockets", "home")
         self.exchange, self._staging, sockets, self._home = (self._folder / p for p in places)
         for place in (self.exchange, self._staging, sockets, self._home):
-            place.mkdir()
-            place.chmod(0o755)  # a zone of another user must look in; the folder above lets none
+            _open_folder(place)
         self.exchange_inside = str(self.exchange) if self.policy.unsafe else bubblewrap.EXCHANGE
         self.connection = connection or new_connection(sockets / "k")
+        _open_folder(Path(self.connection["ip"]).parent)
         # The kernel's sockets are opened on this side, and the zone gets them as descriptors: there
         # is no name in it that a student could put another thing in the place of.
         self._descriptors = {}
@@ -81,6 +81,7 @@ class Zone:
             "descriptors": self._descriptors,
             "limits": _enforced_by_the_system(policy.limits, bool(self._group)),
             "preload": policy.preload,
+            "matplotlib": fonts.settings() if "matplotlib" in policy.libraries else {},
             "work": str(self.inside),
             "connection": {
                 **self.connection,
@@ -112,7 +113,8 @@ class Zone:
                     "folders in one another and shorter names"
                 ) from error
         source = self._staging if self.policy.unsafe else bubblewrap.SUBMISSION
-        self._order({"sources": [str(source)]})
+        self._watch.begin()
+        self._order({"source": str(source)})
         with contextlib.suppress(BrokenPipeError):
             self._orders.close()
         return self
@@ -213,7 +215,7 @@ def start(policy, workplace, connection=None):
 
 def require(policy):
     """Raise Unavailable where a zone of this policy could not be protected."""
-    if not policy.unsafe:
+    if os.name != "posix" or not policy.unsafe:
         able = capabilities.probe()
         if not able.sandbox:
             raise launch.Unavailable(able.advice())
@@ -242,7 +244,7 @@ def _enforced_by_the_system(limits, counted):
     if capabilities.counts_processes():
         enforced["RLIMIT_NPROC"] = limits.processes
     if not counted:
-        enforced["RLIMIT_DATA"] = 1.5 * limits.memory * 2**20
+        enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20
     return enforced
 
 
@@ -264,6 +266,12 @@ def _check_size(folder, disk):
             f"the submission has {len(paths)} files of {size / 1e6:.0f} MB together, and the disk "
             f"of a zone {disk:g} MiB: take away what need not be handed in, or raise the limit"
         )
+
+
+def _open_folder(path):
+    """Make a folder that a zone of another user can look into; the one above it lets none in."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
 
 
 def _short_folder(workplace):

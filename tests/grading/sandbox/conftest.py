@@ -47,7 +47,7 @@ class Talk:
 
     def run(self, code, timeout=15):
         """(status of the reply or None, text that was printed, ename)."""
-        asked = self.client.execute(code)
+        asked = self.client.execute(code, stop_on_error=False)
         text, ename, deadline = [], None, time.monotonic() + timeout
         while time.monotonic() < deadline and self.zone.ended() is None:
             try:
@@ -70,6 +70,12 @@ class Talk:
         while self.zone.ended() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         return self.zone.ended()
+
+
+@pytest.fixture(scope="session")
+def conversation():
+    """Talk with a zone that a test has made itself."""
+    return Talk
 
 
 @pytest.fixture(scope="session")
