@@ -20,6 +20,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat
 import psutil
 from nbgrader.utils import determine_grade, is_grade
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import course, restore
@@ -72,7 +73,10 @@ def grade(folder, job):
     shutil.move(folder / SUBMITTED, place)
     course.write_notebook(submitted, place / f"{homework}.ipynb")
 
-    api = course.open_api(course.load_config(folder, folder))
+    config = course.load_config(folder, folder)
+    config.TwoZoneExecute.memory, config.TwoZoneExecute.unsafe = job["memory"], not job["sandbox"]
+    config.TwoZoneExecute.submission_timeout = job["seconds"]
+    api = course.open_api(config)
     outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
     print(outcome.get("log", ""))
     if KernelExecute.gave_up:
@@ -131,6 +135,8 @@ def main(folder, leash):
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(folder)
+    # This gradebook ends with the process: nothing is gained by waiting for the disk.
+    event.listen(Engine, "connect", _do_not_wait)
     try:
         result = grade(folder, job)
     except Malformed as error:
@@ -143,6 +149,10 @@ def main(folder, leash):
     beside.replace(folder / RESULT)
     sys.stdout.flush()
     sys.stderr.flush()
+
+
+def _do_not_wait(connection, _):
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _follow(leash):

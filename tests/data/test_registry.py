@@ -1,8 +1,10 @@
 """What all data sets have in common: names, errors, types, copies, randomness, imports."""
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,6 +160,15 @@ def test_describe_names_every_option(name):
     for option in options:
         assert option in head
         assert option in body
+
+
+def test_the_page_of_the_data_sets_names_them_all():
+    page = Path(__file__).parents[2] / "book" / "api" / "data.md"
+    rows = [
+        line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert named == set(data.names())
 
 
 def test_a_set_without_a_split_says_so():

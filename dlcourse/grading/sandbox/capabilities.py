@@ -24,8 +24,8 @@ class Capabilities:
     def advice(self):
         """Why student code cannot run here, and what to do, in one line."""
         return (
-            f"student code would not be locked in: {self.reports['namespaces'][1]}. To run it "
-            "with all your rights nevertheless, say --unsafe-no-sandbox"
+            f"student code would not be locked in here: {self.reports['namespaces'][1]}; "
+            "--unsafe-no-sandbox runs it with all your rights"
         )
 
 
