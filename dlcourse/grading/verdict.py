@@ -19,6 +19,7 @@ _ENDINGS = {
     "TrustedZoneDied": "The test itself ended badly. This is not your fault: tell your instructor.",
     "PartialCreditError": "The test itself is wrong. This is not your fault: tell your instructor.",
 }
+_YOURS = re.compile(r"\n  yours: .*")  # the line in which checks.array shows a student's values
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
 
@@ -50,10 +51,12 @@ def visible_part(source):
     return "\n".join(line for n, line in enumerate(lines, start=1) if n not in hidden).rstrip()
 
 
-def explain(cell, hidden, counts, timeout):
+def explain(cell, hidden, counts, timeout, seen=False):
     """One message for a test cell that failed; None for one that passed.
 
-    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count.
+    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count. seen:
+    whether an earlier cell held hidden tests. Student code may have kept what it got there, and
+    hand it out in a visible test: then no text and no value of its making is repeated.
     """
     error = next((out for out in cell.outputs if out.output_type == "error"), None)
     if error is None:
@@ -75,11 +78,12 @@ def explain(cell, hidden, counts, timeout):
     where = "a hidden test" if in_hidden else "a visible test"
     said = _plain(error.evalue, longest=800)
     if error.ename == "CheckFailed" and not own:
+        said = _YOURS.sub("", said) if seen or in_hidden else said
         return f"{said}\n(Found by {where}.)"
     if error.ename == "NameError" and not own and not in_hidden:
         return f"{said}: did the cell that defines it end in an error?"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    text = name if in_hidden else f"{name}: {said}"
+    text = name if in_hidden or seen else f"{name}: {said}"
     return f"{text}\n{_place(own, counts)}(Raised in {where}.)"
 
 
