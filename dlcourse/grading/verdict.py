@@ -115,6 +115,8 @@ def _ended(error, frames, timeout):
     if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
         said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
         return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"
+    if error.ename == "ZoneFailure":
+        return "Your code's answer could not be read: does it change Python itself, or end it?"
     if error.ename in _ENDINGS and said:
         return _ENDINGS[error.ename].format(said=said)
     return None
