@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import bank, batch, classroom, course, rehearsal, unit
+from dlcourse.grading import audit, bank, batch, classroom, course, rehearsal, secret_text, unit
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -62,6 +62,7 @@ def test_the_invented_class(root):
         lines = {line["student"]: line for line in csv.DictReader(file)}
     assert {name: float(lines[name]["auto_score"]) for name in points} == points
     _no_page_shows_hidden_lines(root, rows)
+    assert audit.audit([root / "grades" / "feedback"], secret_text.of_course(root)) == []
 
 
 def _no_page_shows_hidden_lines(root, rows):
