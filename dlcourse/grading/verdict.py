@@ -19,6 +19,7 @@ _ENDINGS = {
     "TrustedZoneDied": "The test itself ended badly. This is not your fault: tell your instructor.",
     "PartialCreditError": "The test itself is wrong. This is not your fault: tell your instructor.",
 }
+_ABSENT = re.compile(r"name '(\w+)' is not defined")
 _YOURS = re.compile(r"\n  yours: .*")  # the line in which checks.array shows a student's values
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
@@ -80,7 +81,9 @@ def explain(cell, hidden, counts, timeout, seen=False):
     if error.ename == "CheckFailed" and not own:
         said = _YOURS.sub("", said) if seen or in_hidden else said
         return f"{said}\n(Found by {where}.)"
-    if error.ename == "NameError" and not own and not in_hidden:
+    absent = _ABSENT.fullmatch(said) if error.ename == "NameError" and not own else None
+    # A name that the test itself speaks: student code cannot say another thing in this way.
+    if absent and not in_hidden and absent.group(1) in visible_part(cell.source):
         return f"{said}: did the cell that defines it end in an error?"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
     text = name if in_hidden or seen else f"{name}: {said}"

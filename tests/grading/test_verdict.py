@@ -170,3 +170,10 @@ def test_what_was_kept_from_a_hidden_test_does_not_come_out_in_a_visible_one():
     assert said[1] == "f(1) is wrong.\n  expected: [2]\n(Found by a visible test.)"
     before = message(error("CheckFailed", shown, (2, 1)))
     assert "yours:    [271828]" in before  # the first test's visible part came before
+
+
+def test_a_name_that_is_not_there():
+    said = message(error("NameError", "name 'f' is not defined", (2, 1)))
+    assert said.startswith("name 'f' is not defined: did the cell")
+    forged = code("f(1)", 3, "test", [error("NameError", "name 'x271828' is not defined", (3, 1))])
+    assert "271828" not in hidden(after=[forged])[2].metadata.dlcourse_message
