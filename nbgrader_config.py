@@ -11,7 +11,6 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
-    DeduplicateIds,
     GetGrades,
     IgnorePattern,
     LimitOutput,
@@ -20,7 +19,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from dlcourse.grading.execution import KernelExecute
+from dlcourse.grading.execution import TwoZoneExecute
 from dlcourse.grading.feedback import TEMPLATES, FeedbackExporter, HideTests
 from dlcourse.grading.restore import RestoreCells
 
@@ -37,17 +36,16 @@ c.CourseDirectory.autograded_directory = "grades/autograded"
 c.CourseDirectory.feedback_directory = "grades/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grades' / 'gradebook.db'}"
 
-# Locked cells come back, deleted or altered, before anything runs.
+# The homework's cells come back, deleted, altered or moved, before anything runs.
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
-    DeduplicateIds,
     RestoreCells,
     OverwriteKernelspec,
     OverwriteCells,
     CheckCellMetadata,
 ]
 c.Autograde.autograde_preprocessors = [
-    KernelExecute,
+    TwoZoneExecute,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
@@ -55,8 +53,11 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
-# A cell that never ends is interrupted, and the cells after it still run.
+# Student code runs in a sandbox, test cells outside it. A cell that never ends is interrupted, and
+# the cells after it still run. Seconds for a cell, the tests of a question, a submission:
 c.Execute.timeout = 15
+c.TwoZoneExecute.question_timeout = 60
+c.TwoZoneExecute.submission_timeout = 300
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
 

@@ -6,16 +6,31 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    cifar_resnet20,
+    grading_throughput,
+    image_loaders,
     mnist_lenet5,
     mnist_mlp,
     naive_twins,
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
 
-MODULES = (operations, nn_layers, recurrent_attention, naive_twins, mnist_mlp, mnist_lenet5)
+MODULES = (
+    operations,
+    nn_layers,
+    recurrent_attention,
+    naive_twins,
+    mnist_mlp,
+    mnist_lenet5,
+    trainer_overhead,
+    image_loaders,
+    cifar_resnet20,
+    grading_throughput,
+)
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 

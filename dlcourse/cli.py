@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import importlib.util
 import sys
 
 from dlcourse.version import __version__
@@ -13,6 +14,8 @@ COMMANDS = {
     "check": ("dlcourse.grading.check", "run a homework's visible tests from a fresh start"),
     "pack": ("dlcourse.grading.pack", "make the file to hand in, and say what is missing"),
     "assignments": ("dlcourse.grading.assignments", "make the student's homework from solutions/"),
+    "handout": ("dlcourse.grading.handout", "make the students' repository"),
+    "audit": ("dlcourse.grading.audit", "look for answers and hidden tests in what goes out"),
     "rehearse": ("dlcourse.grading.rehearse", "grade the bank of known wrong and right answers"),
     "grade": ("dlcourse.grading.command", "grade the submissions of a homework"),
 }
@@ -24,6 +27,8 @@ def main(argv=None):
     parser.add_argument("--version", action="version", version=f"dlcourse {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (module, help_text) in COMMANDS.items():
+        if importlib.util.find_spec(module) is None:
+            continue  # the students' copy has no grading
         sub = subparsers.add_parser(name, help=help_text, description=help_text)
         if argv[:1] == [name]:
             loaded = importlib.import_module(module)

@@ -122,12 +122,12 @@ def create(folder):
         raise SetUpError(what_to_do("ERROR: venv: " + output.strip(), version, NEEDED_GB))
 
 
-def install(folder, constraints, pip_args):
+def install(folder, constraints, pip_args, extras=EXTRAS):
     """Install the project, editable, with everything that the course and its tests use."""
     command = [python_in(folder), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--no-input", "--progress-bar", "off"]
     command += ["--constraint", constraints] if constraints else []
-    command += ["--editable", f".[{EXTRAS}]", *pip_args]
+    command += ["--editable", f".[{extras}]", *pip_args]
     log = folder / "setup.log"
     code, output = run(command, log)
     if code:
@@ -135,7 +135,7 @@ def install(folder, constraints, pip_args):
         raise SetUpError(f"{what_to_do(output, version, NEEDED_GB)} (pip's log: {log})")
 
 
-def set_up(folder, constraints, pip_args):
+def set_up(folder, constraints, pip_args, extras=EXTRAS):
     """Bring the environment up to date and mark it as ready."""
     check_python()
     ready = folder / READY
@@ -148,7 +148,7 @@ def set_up(folder, constraints, pip_args):
     else:
         print(f"Making {folder.name} with Python {version}: some minutes.", flush=True)
         create(folder)
-    install(folder, constraints, pip_args)
+    install(folder, constraints, pip_args, extras)
     ready.write_text(version + "\n")
     print(f"Ready after {time.time() - started:.0f} s.")
 
@@ -161,11 +161,14 @@ def main(argv=None):
         action="store_true",
         help="take the newest packages that pyproject.toml allows, not the tested set",
     )
+    parser.add_argument(
+        "--extras", default=EXTRAS, help=f"what is installed with the package (default: {EXTRAS})"
+    )
     parser.add_argument("pip_args", nargs="*", metavar="-- PIP_ARG", help="passed on to pip")
     args = parser.parse_args(argv)
     constraints = None if args.newest else "constraints.txt"
     try:
-        set_up(ROOT / args.folder, constraints, args.pip_args)
+        set_up(ROOT / args.folder, constraints, args.pip_args, args.extras)
     except SetUpError as error:
         print(f"set-up failed: {error}", file=sys.stderr)
         return 1

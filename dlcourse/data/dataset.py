@@ -6,17 +6,54 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
+class Parted:
+    """The training and the test part of a set that has `name`, `n_train`, and rows in x and y."""
+
+    @property
+    def x_train(self):
+        return self.x[: self._split("x")]
+
+    @property
+    def y_train(self):
+        return self.y[: self._split("y")]
+
+    @property
+    def x_test(self):
+        return self.x[self._split("x") :]
+
+    @property
+    def y_test(self):
+        return self.y[self._split("y") :]
+
+    def _split(self, whole):
+        if self.n_train is None:
+            raise AttributeError(
+                f"the data set {self.name!r} has no split into train and test: use its {whole}, "
+                "and divide it, or load a generated set again with another rng for a test set"
+            )
+        return self.n_train
+
+    def _shapes(self):
+        fields = ("x", "y")
+        if self.n_train is not None:
+            fields = ("x_train", "y_train", "x_test", "y_test")
+        arrays = ((name, getattr(self, name)) for name in fields)
+        return ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in arrays)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class DataSet:
+class DataSet(Parted):
     """Inputs, labels, and what they mean.
 
     name: the name that `load` was given.
-    x: float32, C-contiguous, (N, features), or (N, 1, H, W) for images loaded with `flat=False`.
-    y: int64, (N,), labels 0..K−1. For labels −1 and +1 write `2 * y - 1`.
+    x: float32, C-contiguous, (N, features), or (N, C, H, W) for images loaded with `flat=False`;
+    uint8 for images loaded with `dtype="uint8"`.
+    y: int64, (N,), labels 0..K−1, or (N, H, W), one for each pixel. For labels −1 and +1 write
+    `2 * y - 1`.
     classes: the K names of the labels, in order.
     description: shapes, ranges and source, in words.
     n_train: how many of the first rows are the training set; None where a set has no split.
-    image_shape: (H, W) where a row is an image, else None.
+    image_shape: (H, W) where a row is a grey image, (C, H, W) where it has channels, else None.
     info: what else belongs to the set, by name; its description says what.
 
     A set with a split also has `x_train`, `y_train`, `x_test`, `y_test`. They are views: the first
@@ -35,58 +72,27 @@ class DataSet:
     classes: tuple[str, ...]
     description: str = ""
     n_train: int | None = None
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
     info: Mapping[str, object] = field(default_factory=dict)
 
     @property
-    def x_train(self):
-        return self.x[: self._split("x")]
-
-    @property
-    def y_train(self):
-        return self.y[: self._split("y")]
-
-    @property
-    def x_test(self):
-        return self.x[self._split("x") :]
-
-    @property
-    def y_test(self):
-        return self.y[self._split("y") :]
-
-    @property
     def images(self):
-        """x as (N, H, W), ready to draw: a view."""
+        """x as (N, H, W), or (N, H, W, C) where the images have channels, ready to draw: a view."""
         if self.image_shape is None:
             raise AttributeError(f"the data set {self.name!r} has no images: use its x")
-        return self.x.reshape(-1, *self.image_shape)
-
-    def _split(self, whole):
-        if self.n_train is None:
-            raise AttributeError(
-                f"the data set {self.name!r} has no split into train and test: use its {whole}, "
-                "and load it again with another rng for a test set"
-            )
-        return self.n_train
+        images = self.x.reshape(-1, *self.image_shape)
+        return images if len(self.image_shape) == 2 else images.transpose(0, 2, 3, 1)
 
     def __repr__(self):
-        if self.n_train is None:
-            parts = [_shape(name, getattr(self, name)) for name in ("x", "y")]
-        else:
-            fields = ("x_train", "y_train", "x_test", "y_test")
-            parts = [_shape(name, getattr(self, name)) for name in fields]
-        return f"DataSet {self.name!r}: {', '.join(parts)}, {len(self.classes)} classes"
-
-
-def _shape(name, array):
-    return f"{name} {array.shape} {array.dtype}"
+        return f"DataSet {self.name!r}: {self._shapes()}, {len(self.classes)} classes"
 
 
 @dataclass(frozen=True)
 class Entry:
     """A line of the registry.
 
-    load: called with the options of `data.load`, returns a `DataSet`. Its docstring is what
+    load: called with the options of `data.load`, returns a `DataSet`, or another dataclass that has
+    a name and a description. Its docstring is what
     `data.describe` prints.
     shape: the shape of x, as text, with the default options.
     source: where the data come from, as text.
@@ -98,7 +104,7 @@ class Entry:
     """
 
     name: str
-    load: Callable[..., DataSet]
+    load: Callable[..., object]
     shape: str
     source: str
     present: Callable[[], bool] = lambda: True

@@ -15,6 +15,11 @@ def data_folder():
     chosen = os.environ.get("DLCOURSE_DATA")
     if chosen:
         return Path(chosen).expanduser()
+    return cache_folder()
+
+
+def cache_folder():
+    """The folder of the course in the user's cache, whatever DLCOURSE_DATA says."""
     return _user_cache() / "dlcourse"
 
 

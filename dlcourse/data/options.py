@@ -28,3 +28,10 @@ def yes_or_no(name, value):
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return value
+
+
+def one_of(name, value, choices):
+    """`value`, which must be one of the choices, or an error that names them."""
+    if value not in choices:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {value!r}")
+    return value

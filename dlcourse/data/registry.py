@@ -4,16 +4,45 @@ import dataclasses
 import difflib
 import inspect
 
-from dlcourse.data import digits, mnist, retina, toys
-from dlcourse.data.dataset import DataSet, Entry
+from dlcourse.data import (
+    cifar,
+    cifar_jpeg,
+    course_text,
+    digits,
+    idx_sets,
+    photographs,
+    quoted_text,
+    retina,
+    scenes,
+    sentiment,
+    sequences,
+    toys,
+)
+from dlcourse.data.dataset import Entry
 
-_ENTRIES = {
-    entry.name: entry for family in (digits, retina, toys, mnist) for entry in family.ENTRIES
-}
+_FAMILIES = (
+    digits,
+    retina,
+    toys,
+    idx_sets,
+    cifar,
+    cifar_jpeg,
+    photographs,
+    scenes,
+    sequences,
+    quoted_text,
+    sentiment,
+    course_text,
+)
+_ENTRIES = {entry.name: entry for family in _FAMILIES for entry in family.ENTRIES}
 
 
 def names():
-    """The names that `load` knows, sorted."""
+    """The names that `load` knows, sorted.
+
+    >>> "digits" in names()
+    True
+    """
     return sorted(_ENTRIES)
 
 
@@ -29,11 +58,12 @@ def find(name) -> Entry:
     return _ENTRIES[name]
 
 
-def load(name, **options) -> DataSet:
+def load(name, **options):
     """Load the data set called `name`.
 
     options: depend on the set; `describe(name)` lists them.
-    Returns a `DataSet`: x float32, labels int64 from 0 to K−1.
+    Returns a `DataSet`: x float32, labels int64 from 0 to K−1; a `SequenceSet` for sequences and
+    text, a `Photograph` for a photograph.
     Raises ValueError for an unknown name, TypeError for an option that the set does not have.
 
     >>> load("moons", n=100, rng=0)

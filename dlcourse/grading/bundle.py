@@ -38,10 +38,24 @@ def path_of(folder, student):
     return Path(folder) / "failures" / f"{quote(student, safe=' @+')}.zip"
 
 
+def of_rows(folder, rows):
+    """Student to bundle for the rows that have one."""
+    paths = {row.student: path_of(folder, row.student) for row in rows}
+    return {student: path for student, path in paths.items() if path.is_file()}
+
+
+def command(path):
+    """The command that grades the submission of a bundle again."""
+    return (
+        f'dlcourse grade --bundle "{path}"'
+        if " " in str(path)
+        else f"dlcourse grade --bundle {path}"
+    )
+
+
 def keep(path, unit, result):
-    """Write the bundle of a packed Unit and its Result; return the command that runs it."""
+    """Write the bundle of a packed Unit and its Result."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = f"dlcourse grade --bundle {_quoted(path)}"
     limits = Unit.unpack(unit).limits
     text = _TEXT.format(
         homework=Unit.unpack(unit).homework,
@@ -49,7 +63,7 @@ def keep(path, unit, result):
         note=result.note,
         seconds=limits.seconds,
         memory=limits.memory,
-        command=command,
+        command=command(path.name),
     )
     with zipfile.ZipFile(io.BytesIO(unit)) as file:
         parts = {name: file.read(name) for name in file.namelist()}
@@ -57,7 +71,6 @@ def keep(path, unit, result):
     parts[_VERSIONS] = json.dumps(fingerprint.environment(), indent=2).encode()
     parts[_README] = text.encode()
     write(path, archive(parts, zipfile.ZIP_DEFLATED))
-    return command
 
 
 def run(path):
@@ -83,8 +96,3 @@ def differing_versions(path):
         for name in sorted(then.keys() | now.keys())
         if then.get(name) != now.get(name)
     ]
-
-
-def _quoted(path):
-    text = str(path)
-    return f'"{text}"' if " " in text else text

@@ -14,8 +14,6 @@ from pathlib import Path
 from dlcourse.grading import zipped
 from dlcourse.grading.unit import MOST_BYTES, MOST_FILES, Malformed, inside
 
-TIMESTAMP = "timestamp.txt"  # nbgrader's note of when it was handed in
-
 _CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?_\d+_\d+_.+")
 _MOODLE = re.compile(r"(?P<student>.+)_assignsubmission_file_?")
 # nbgrader finds a student by a pattern of file names, and keeps 128 letters of an id.

@@ -130,10 +130,10 @@ def _say(summary, args):
         print(f"{len(summary.passed_over)} passed over:")
         for name, reason in summary.passed_over:
             print(f"  {name}: {reason}")
-    for student, command in summary.bundles.items():
-        print(f"to see what happened to {student}: {command}")
+    for student, path in summary.bundles.items():
+        print(f"to see again what happened to {student}: {bundle.command(_near(path))}")
     if summary.backup:
-        print(f"the gradebook as it was: {summary.backup}")
+        print(f"the gradebook as it was: {_near(summary.backup)}")
     csv = folder / args.homework / "grades.csv"
     print(f"\ngrades: {csv}    feedback: {folder / 'feedback'}{os.sep}")
     if summary.held_back:
@@ -144,6 +144,11 @@ def _say(summary, args):
         )
         return HELD_BACK
     return 1 if any(row.state == "grader error" for row in summary.rows) else 0
+
+
+def _near(path):
+    """A path as one would type it here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _again(path):

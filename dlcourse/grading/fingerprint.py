@@ -47,6 +47,7 @@ _NO_MATTER = (
     "grading/handout*.py",
     "grading/harmless.py",
     "grading/journal.py",
+    "grading/ledger.py",
     "grading/local_pool.py",
     "grading/lock.py",
     "grading/marks.py",
@@ -61,13 +62,13 @@ _NO_MATTER = (
 )
 
 
-def key(files, tests, limits, sandbox):
+def key(files, tests, versions, limits, sandbox):
     """The hash of all that decides a submission's result.
 
-    files: path to bytes. tests: what `tests` returned. limits: a Limits. sandbox: is there one.
-    The time at which it was handed in is left out: it moves a penalty, not a mark.
+    files: path to bytes. tests: what `tests` returned. versions: what `environment` returned where
+    it is graded. limits: a Limits. sandbox: is there one.
     """
-    parts = {"tests": tests, "environment": environment(), "sandbox": sandbox} | asdict(limits)
+    parts = {"tests": tests, "environment": versions, "sandbox": sandbox} | asdict(limits)
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     _add(digest, files)
     return digest.hexdigest()

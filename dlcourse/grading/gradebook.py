@@ -28,6 +28,8 @@ from dlcourse.grading.journal import write
 from dlcourse.grading.marks import Mark, Marks
 from dlcourse.grading.restore import cell_name
 
+TIMESTAMP = "timestamp.txt"  # nbgrader's note of when a submission was handed in
+
 
 class Writer:
     """Enters graded submissions of one homework into the gradebook, and reads marks from it.
@@ -37,9 +39,10 @@ class Writer:
     """
 
     def __init__(self, root, homework, output=None, url=None):
-        self.root, self.homework = Path(root).resolve(), homework
+        self.root, self.homework, self.output = Path(root).resolve(), homework, output
         self.config = configuration(self.root, output)
-        if url is not None:
+        self._trial = url is not None
+        if self._trial:
             self.config.CourseDirectory.db_url = url
         solution = course.read_notebook(course.solution_path(root, homework))
         self.order = [cell.id for cell in course.graded_cells(solution)]
@@ -114,6 +117,9 @@ class Writer:
             gradebook.db.flush()
             gradebook.db.expire_all()
             found.late_submission_penalty = self._penalty(submission, found)
+            # Placed first: a kill between the two leaves marks that are entered again.
+            if not self._trial:
+                self._place(student, notebook)
             gradebook.keep()
         return self.marks(student)
 
@@ -154,15 +160,6 @@ class Writer:
                 and (found.late_submission_penalty or 0) == (self._penalty(submission, found) or 0)
                 and self.graded_path(student).is_file()
             )
-
-    def place(self, student, notebook):
-        """Put a graded notebook, as bytes, where the formgrader looks for it."""
-        path = self.graded_path(student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for other in path.parent.iterdir():  # of a submission before
-            if other != path and other.is_file():
-                other.unlink()
-        write(path, notebook)
 
     def digest(self, student):
         """A hash of all that a student's feedback page is made from."""
@@ -219,6 +216,15 @@ class Writer:
         path = Path(self.url.removeprefix("sqlite:///"))
         stamp = time.strftime("%Y%m%d-%H%M%S")
         return self.copy(path.with_name(f"{path.stem}-{stamp}{path.suffix}"))
+
+    def _place(self, student, notebook):
+        """Put a graded notebook, as bytes, where the formgrader looks for it."""
+        path = self.graded_path(student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for other in path.parent.iterdir():  # of a submission before
+            if other != path and other.is_file():
+                other.unlink()
+        write(path, notebook)
 
     def _penalty(self, submission, notebook):
         """What the course's plug-in takes off for handing in late; None where it was in time."""
@@ -317,7 +323,7 @@ def defines(writer, archive):
 
 def timestamp(files):
     """When a submission was handed in, from nbgrader's timestamp.txt; None where it is not said."""
-    said = files.get("timestamp.txt")
+    said = files.get(TIMESTAMP)
     if said is None:
         return None
     try:

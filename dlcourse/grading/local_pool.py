@@ -3,29 +3,45 @@
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from dlcourse.grading import process
+from dlcourse.grading import fingerprint, process
 from dlcourse.grading.unit import Result
 
 
-def run(units, jobs):
-    """Grade units, `jobs` at once; yield (tag, Result) for each as it is done.
+class Pool:
+    """This machine as a place to grade. jobs: submissions at once."""
 
-    units: iterable of (tag, packed Unit), asked for the next only when a process is free for it:
-    a class of any size takes the memory of `jobs` submissions. Whoever stops asking for results
-    ends the processes that run.
-    """
-    stop = threading.Event()
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        tags = {}
-        try:
-            for tag, packed in units:
-                tags[pool.submit(process.run, packed, stop)] = tag
-                if len(tags) >= jobs:
+    def __init__(self, jobs):
+        if jobs < 1:
+            raise ValueError(f"jobs must be at least 1, got {jobs}")
+        self.jobs, self.environment = jobs, fingerprint.environment()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+    def run(self, units):
+        """Grade units; yield (tag, Result) for each as it is done.
+
+        units: iterable of (tag, packed Unit), asked for the next only when a process is free for
+        it: a class of any size takes the memory of `jobs` submissions. Whoever stops asking for
+        results ends the processes that run.
+        """
+        process.prepare()
+        stop = threading.Event()
+        with ThreadPoolExecutor(max_workers=self.jobs) as threads:
+            tags = {}
+            try:
+                for tag, packed in units:
+                    tags[threads.submit(process.run, packed, stop)] = tag
+                    # One more than there are processes: it is at hand when one of them ends.
+                    if len(tags) > self.jobs:
+                        yield from _finished(tags)
+                while tags:
                     yield from _finished(tags)
-            while tags:
-                yield from _finished(tags)
-        finally:
-            stop.set()
+            finally:
+                stop.set()
 
 
 def _finished(tags):

@@ -50,7 +50,7 @@ class Change:
         return found
 
 
-def preview(writer, output, entries, only=None):
+def preview(writer, entries, only=None):
     """What entering these would change: a Change for each whose marks do not stay, sorted.
 
     writer: the Writer of the class's gradebook, which is left as it is.
@@ -59,7 +59,7 @@ def preview(writer, output, entries, only=None):
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         path = writer.copy(Path(folder) / "gradebook.db")
         url = f"sqlite:///{path}"
-        with Writer(writer.root, writer.homework, output, url) as trial:
+        with Writer(writer.root, writer.homework, writer.output, url) as trial:
             known = trial.students()
             before = {
                 entry.student: trial.marks(entry.student)
@@ -122,8 +122,7 @@ def table(changes, checked):
         )
         for line in lines
     ]
-    total = f"The marks of {len(changes)} of {checked} regraded submissions change"
-    return "\n".join([f"{total}:", "", *text]) if changes else f"{total}."
+    return "\n".join([f"The marks of {len(changes)} of {checked} submissions change:", "", *text])
 
 
 def _answers(notebook):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dlcourse.grading.journal import write
 from dlcourse.grading.unit import STATES
+from dlcourse.table import Table
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Row:
 
 def table(rows):
     """The class as text: one line a student, then how many ended in which state."""
-    header = ("student", "state", "auto", "by hand", "total", "note")
-    lines = [header]
+    head = ("student", "state", "auto", "by hand", "total", "note")
+    lines = []
     for row in rows:
         if row.marks is None:
             lines.append((row.student, row.state, "-", "-", "-", row.note))
@@ -34,20 +35,10 @@ def table(rows):
             waiting = f"{marks.pending:g} pending" if marks.pending else "-"
             total = f"{marks.score:g} of {marks.points:g}"
             lines.append((row.student, row.state, f"{marks.automatic:g}", waiting, total, row.note))
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    right = {2, 3, 4}
-    text = []
-    for line in lines:
-        cells = [
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        text.append("  ".join(cells).rstrip())
-    text.insert(1, "  ".join("-" * width for width in widths[:-1]) + "  ----")
     counts = {state: sum(row.state == state for row in rows) for state in STATES}
     summary = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     said = f"{len(rows)} submission{'s' * (len(rows) != 1)}: {summary}"
-    return "\n".join([*text, "", said])
+    return str(Table(head, lines, right={2, 3, 4}, notes=(said,)))
 
 
 def write_csv(path, rows, questions):

@@ -1,11 +1,12 @@
-"""Cells that a student deleted come back before the notebook is graded.
+"""A submission gets the homework's own cells back before it is graded.
 
-nbgrader's `add_missing_cells` puts a missing test cell after the graded cell before it, and fails
-when that one is missing too or is a locked cell without points. Here every cell of the homework,
-locked ones and answers among them, returns to its place in the instructor's order: a deleted
-answer as the empty stub that was handed out.
+nbgrader restores the text of locked cells, but takes the submission's word for what a cell is, and
+fails over what was deleted. Here every cell of the homework returns with the instructor's metadata
+to its place in the instructor's order: a locked one as it was written, a deleted answer as the
+empty stub that was handed out. Any other cell is the student's own, whatever it says of itself.
 """
 
+import copy
 from pathlib import Path
 
 import nbformat
@@ -16,8 +17,10 @@ from dlcourse.grading import course
 
 
 def cell_name(cell):
-    """nbgrader's id of a cell, or None."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    """nbgrader's id of a cell, or None; a submission's metadata may hold anything."""
+    meta = cell.metadata.get("nbgrader")
+    name = meta.get("grade_id") if isinstance(meta, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def homework_cells(solution):
@@ -53,14 +56,48 @@ def insert_missing(submitted, solution, sources):
         names.insert(position, name)
 
 
+def reorder(submitted, solution):
+    """Bring the homework's cells into the homework's order; others stay behind the cell before.
+
+    Changes `submitted`. Returns whether anything was moved.
+    """
+    order = {name: place for place, name in enumerate(homework_cells(solution))}
+    groups, before = [[-1, []]], submitted.cells
+    for cell in before:
+        if cell_name(cell) in order:
+            groups.append([order[cell_name(cell)], []])
+        groups[-1][1].append(cell)
+    groups.sort(key=lambda group: group[0])
+    submitted.cells = [cell for _, cells in groups for cell in cells]
+    return any(a is not b for a, b in zip(before, submitted.cells, strict=True))
+
+
+def disown(submitted, solution):
+    """Let only the homework's cells, each once, be known to nbgrader, and as what they are.
+
+    Of cells with one name the last stays, as with nbgrader's DeduplicateIds. Changes `submitted`.
+    """
+    known, seen = homework_cells(solution), set()
+    for cell in reversed(submitted.cells):
+        name = cell_name(cell)
+        if name is None or name not in known or name in seen:
+            cell.metadata.pop("nbgrader", None)
+            continue
+        seen.add(name)
+        cell.metadata["nbgrader"] = copy.deepcopy(known[name].metadata["nbgrader"])
+
+
 class RestoreCells(NbGraderPreprocessor):
-    """nbgrader preprocessor: deleted cells of the homework come back."""
+    """nbgrader preprocessor: the homework's cells come back, as what they are, in their order."""
 
     def preprocess(self, nb, resources):
         info = resources["nbgrader"]
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", info["assignment"])
         solution = course.read_notebook(Path(folder) / f"{info['notebook']}.ipynb")
+        disown(nb, solution)
+        if reorder(nb, solution):
+            self.log.warning("Brought cells back into the homework's order")
         missing = missing_cells(nb, solution)
         if missing:
             self.log.warning("Restored cells that were missing: %s", ", ".join(missing))
@@ -68,9 +105,9 @@ class RestoreCells(NbGraderPreprocessor):
                 notebook = gradebook.find_notebook(info["notebook"], info["assignment"])
                 sources = {cell.name: cell.source for cell in notebook.source_cells}
             insert_missing(nb, solution, sources)
-            ids = set()
-            for cell in nb.cells:
-                if cell.get("id") in ids:
-                    cell["id"] = f"{cell['id'][:55]}-{len(ids)}"
-                ids.add(cell.get("id"))
+        ids = set()
+        for cell in nb.cells:
+            if cell.get("id") in ids:
+                cell["id"] = f"{cell['id'][:55]}-{len(ids)}"
+            ids.add(cell.get("id"))
         return nb, resources

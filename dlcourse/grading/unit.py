@@ -155,9 +155,10 @@ def course_archive(root, homework):
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as place:
         folder = Path(place).resolve()
         assignments.copy_source(source, folder / "solutions" / homework)
-        assignments.record(course.open_api(course.load_config(root, folder)), homework)
-        config = (Path(root) / course.CONFIG).read_bytes()
-        parts = {course.CONFIG: config}
+        config = course.load_config(root, folder)
+        course.make_passing_gradebook(config)
+        assignments.record(course.open_api(config), homework)
+        parts = {course.CONFIG: (Path(root) / course.CONFIG).read_bytes()}
         for part in ("solutions", "grades"):
             for path in sorted((folder / part).rglob("*")):
                 if path.is_file():

@@ -20,11 +20,13 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat
 import psutil
 from nbgrader.utils import determine_grade, is_grade
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import course, restore
 from dlcourse.grading.execution import KernelExecute
 from dlcourse.grading.unit import SUBMITTED, Malformed
+from dlcourse.grading.zones.outcome import LOST
 
 JOB, RESULT, LOG = "job.json", "result.json", "log.txt"
 LARGEST = 20_000_000  # bytes of a notebook; the handed-out one has a hundredth of that
@@ -71,7 +73,10 @@ def grade(folder, job):
     shutil.move(folder / SUBMITTED, place)
     course.write_notebook(submitted, place / f"{homework}.ipynb")
 
-    api = course.open_api(course.load_config(folder, folder))
+    config = course.load_config(folder, folder)
+    config.TwoZoneExecute.memory, config.TwoZoneExecute.unsafe = job["memory"], not job["sandbox"]
+    config.TwoZoneExecute.submission_timeout = job["seconds"]
+    api = course.open_api(config)
     outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
     print(outcome.get("log", ""))
     if KernelExecute.gave_up:
@@ -97,14 +102,14 @@ def notes(submitted, graded, solution):
     missing = restore.missing_cells(submitted, solution)
     if missing:
         found.append(f"restored: {_few(missing)}")
-    late = [
-        restore.cell_name(cell) or "a cell of the student's"
-        for cell in graded.cells
-        if cell.cell_type == "code"
-        and any(out.get("ename") == "CellTimeoutError" for out in cell.outputs)
-    ]
-    if late:
-        found.append(f"out of time: {_few(late)}")
+    for state, error in LOST.items():
+        names = [
+            restore.cell_name(cell) or "a cell of the student's"
+            for cell in graded.cells
+            if cell.cell_type == "code" and any(out.get("ename") == error for out in cell.outputs)
+        ]
+        if names:
+            found.append(f"{state}: {_few(names)}")
     return found
 
 
@@ -130,6 +135,8 @@ def main(folder, leash):
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(folder)
+    # This gradebook ends with the process: nothing is gained by waiting for the disk.
+    event.listen(Engine, "connect", _do_not_wait)
     try:
         result = grade(folder, job)
     except Malformed as error:
@@ -142,6 +149,10 @@ def main(folder, leash):
     beside.replace(folder / RESULT)
     sys.stdout.flush()
     sys.stderr.flush()
+
+
+def _do_not_wait(connection, _):
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _follow(leash):

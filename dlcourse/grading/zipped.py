@@ -47,7 +47,9 @@ def _checked(info):
     try:
         return inside(info.filename)
     except ValueError as error:
-        raise Malformed(f"in the zip file {error}: zip the folder of the homework") from None
+        raise Malformed(
+            f"in the zip file {error}: make it again from the homework folder"
+        ) from None
 
 
 def _unpack(file, info, most):

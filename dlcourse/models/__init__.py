@@ -1,7 +1,8 @@
 """Architectures in PyTorch, a file a family, each by name.
 
 `create(name, num_classes=..., in_channels=...)` builds one, `list()` names all, `find(name)` tells
-what is known of it. A family's file enters its models when it is imported here.
+what is known of it, `table()` puts them side by side, `summary(name)` takes one apart. A family's
+file enters its models when it is imported here.
 
 >>> create("lenet5", num_classes=10)(example_input("lenet5")).shape
 torch.Size([2, 10])
@@ -25,6 +26,7 @@ from dlcourse.models import (
     inception_v4,
     lenet,
     mobilenet,
+    nasnet,
     nfnet,
     positional,
     recurrent,
@@ -40,6 +42,7 @@ from dlcourse.models import (
     zfnet,
 )
 from dlcourse.models.auxiliary import auxiliary_loss
+from dlcourse.models.catalogue import table
 from dlcourse.models.layer_summary import Summary, summary
 from dlcourse.models.registry import Entry, create, example_input, find, register
 from dlcourse.models.registry import names as list
@@ -69,6 +72,7 @@ __all__ = [
     "lenet",
     "list",
     "mobilenet",
+    "nasnet",
     "nfnet",
     "positional",
     "recurrent",
@@ -79,6 +83,7 @@ __all__ = [
     "sentiment",
     "stochastic_depth",
     "summary",
+    "table",
     "transformer",
     "vgg",
     "vit",

@@ -25,11 +25,11 @@ class Block(nn.Module):
     """y = shortcut(x) + f(x), where f is a chain of ReLU, separable convolution, batch norm.
 
     (N, in_channels, H, W) → (N, widths[-1], H / stride, W / stride), sides rounded up. The
-    shortcut is x itself where the shape stays, else a 1×1 convolution with batch norm. first: no
-    ReLU before the first convolution, because x comes from one.
+    shortcut is x itself where the shape stays, else a 1×1 convolution with batch norm. (The paper
+    draws the first block without its first ReLU; x comes from one, so that it changes nothing.)
     """
 
-    def __init__(self, in_channels, *widths, stride=1, first=False):
+    def __init__(self, in_channels, *widths, stride=1):
         super().__init__()
         if stride != 1 or in_channels != widths[-1]:
             self.shortcut = nn.Sequential(
@@ -42,8 +42,6 @@ class Block(nn.Module):
         for width in widths:
             layers += [nn.ReLU(), SeparableConv(channels, width), nn.BatchNorm2d(width)]
             channels = width
-        if first:
-            layers = layers[1:]
         if stride != 1:
             layers.append(nn.MaxPool2d(3, stride, padding=1))
         self.layers = nn.Sequential(*layers)
@@ -68,7 +66,7 @@ class Xception(nn.Module):
             nn.Conv2d(32, 64, 3, bias=False),  # (N, 64, 147, 147)
             nn.BatchNorm2d(64),
             nn.ReLU(),
-            Block(64, 128, 128, stride=2, first=True),  # (N, 128, 74, 74)
+            Block(64, 128, 128, stride=2),  # (N, 128, 74, 74)
             Block(128, 256, 256, stride=2),  # (N, 256, 37, 37)
             Block(256, 728, 728, stride=2),  # (N, 728, 19, 19)
         )

@@ -55,8 +55,9 @@ class ZFNet(nn.Module):
 def zfnet(num_classes=1000, in_channels=3):
     """ZFNet: 62,357,608 parameters, 1.17 billion multiply-adds at 224×224.
 
-    Zeiler and Fergus, Visualizing and understanding convolutional networks, 2013, figure 3; the
-    contrast normalization after its first two poolings is AlexNet's response normalization, and
-    weights start from N(0, 0.01²), biases from 0, as there.
+    Zeiler and Fergus, Visualizing and understanding convolutional networks, 2013, figure 3. The
+    contrast normalization after its first two poolings is AlexNet's response normalization. Weights
+    start from N(0, 0.01²), biases from 0: the paper says 10⁻², and weights that were all equal
+    would stay so.
     """
     return ZFNet(num_classes, in_channels)

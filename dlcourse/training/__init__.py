@@ -5,11 +5,13 @@ from dlcourse.training.callbacks import Callback, EarlyStopping, ProgressBar
 from dlcourse.training.checkpoint import Checkpoints
 from dlcourse.training.device import choose_device
 from dlcourse.training.device_loader import DeviceLoader, mean_and_std
+from dlcourse.training.distributed import rank, world_size
 from dlcourse.training.ema import EMA
 from dlcourse.training.errors import CheckpointError, NonFiniteError, OutOfMemoryError
 from dlcourse.training.history import History
 from dlcourse.training.lr_finder import LearningRateSweep, find_lr
 from dlcourse.training.metrics import accuracy
+from dlcourse.training.optimizer_state import transfer_state
 from dlcourse.training.precision import Precision
 from dlcourse.training.sanity import SanityReport, sanity_check
 from dlcourse.training.seeds import deterministic
@@ -48,8 +50,11 @@ __all__ = [
     "machine_flops",
     "mean_and_std",
     "peak_memory",
+    "rank",
     "sanity_check",
     "throughput",
     "time_steps",
     "transfer",
+    "transfer_state",
+    "world_size",
 ]

@@ -16,6 +16,8 @@ def to_device(batch, device, memory_format=torch.preserve_format):
     if isinstance(batch, torch.Tensor):
         if memory_format is not torch.preserve_format and batch.ndim != 4:
             memory_format = torch.preserve_format
+        if batch.device == device and memory_format is torch.preserve_format:
+            return batch  # sooner than `to` finds out
         return batch.to(device, non_blocking=True, memory_format=memory_format)
     return map_tensors(lambda tensor: to_device(tensor, device, memory_format), batch)
 
@@ -31,7 +33,9 @@ def map_tensors(function, batch):
     if isinstance(batch, dict):
         return {key: map_tensors(function, value) for key, value in batch.items()}
     if isinstance(batch, tuple | list):
-        return type(batch)(map_tensors(function, value) for value in batch)
+        values = [map_tensors(function, value) for value in batch]
+        # A named tuple takes its fields one by one.
+        return type(batch)(*values) if hasattr(batch, "_fields") else type(batch)(values)
     return batch
 
 

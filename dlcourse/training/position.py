@@ -2,7 +2,7 @@
 
 import itertools
 
-from dlcourse.training.distributed import from_first, world_size
+from dlcourse.training.distributed import from_first, rank
 from dlcourse.training.seeds import random_state, set_random_state
 from dlcourse.training.shares import Share
 
@@ -34,19 +34,18 @@ class Position:
         source = loader.loader if isinstance(loader, Share) else loader
         fresh = self.batch == 0
         if fresh:  # every process draws the order that process 0 draws
+            set_epoch(source, self.epoch)
             self._begin = from_first({"random": random_state(), "loader": loader_state(source)})
-        if not fresh or world_size() > 1:
+        if not fresh or rank() > 0:
             here = random_state()
             set_random_state(self._begin["random"])
+            set_epoch(source, self.epoch)
             set_loader_state(source, self._begin["loader"])
-        for part in (source, getattr(source, "sampler", None)):
-            if hasattr(part, "set_epoch"):
-                part.set_epoch(self.epoch)
         iterator = iter(loader)
         if not fresh:
             next(itertools.islice(iterator, self.batch - 1, None), None)
             set_random_state(here)
-        elif world_size() > 1:
+        elif rank() > 0:  # as the first batch is taken, the order is drawn
             first = next(iterator)
             set_random_state(here)
             return itertools.chain([first], iterator)
@@ -60,6 +59,14 @@ class Position:
 
     def load_state_dict(self, state):
         vars(self).update(state)
+
+
+def set_epoch(loader, epoch):
+    """Let a loader, and its sampler, that know epochs begin this one."""
+    for part in (loader, getattr(loader, "sampler", None)):
+        if hasattr(part, "set_epoch"):
+            part.set_epoch(epoch + 1)  # one that was left in the middle forgets it
+            part.set_epoch(epoch)
 
 
 def loader_state(loader):

@@ -85,10 +85,11 @@ def random_state():
     >>> torch.equal(torch.rand(1), a)
     True
     """
-    legacy = np.random.get_state()  # noqa: NPY002
+    version, numbers, gauss = random.getstate()
+    name, keys, *rest = np.random.get_state()  # noqa: NPY002
     state = {
-        "python": random.getstate(),
-        "numpy": (legacy[0], legacy[1].tolist(), *legacy[2:]),
+        "python": (version, torch.tensor(numbers), gauss),
+        "numpy": (name, torch.from_numpy(keys.astype(np.int64)), *rest),
         "dlcourse": default_rng().bit_generator.state,
         "torch": torch.get_rng_state(),
     }
@@ -105,9 +106,9 @@ def set_random_state(state):
     >>> set_random_state(random_state())
     """
     version, numbers, gauss = state["python"]
-    random.setstate((version, tuple(numbers), gauss))
-    name, numbers, *rest = state["numpy"]
-    np.random.set_state((name, np.array(numbers, dtype=np.uint32), *rest))  # noqa: NPY002
+    random.setstate((version, tuple(numbers.tolist()), gauss))
+    name, keys, *rest = state["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))  # noqa: NPY002
     default_rng().bit_generator.state = state["dlcourse"]
     torch.set_rng_state(state["torch"].cpu())
     if "cuda" in state and torch.cuda.device_count() >= len(state["cuda"]):

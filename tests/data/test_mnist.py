@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlcourse import data
-from dlcourse.data import mnist
+from dlcourse.data import idx_sets
 from dlcourse.data.vision import import_torchvision
 
 AGAIN = "get it again with `dlcourse data fetch mnist`"
@@ -34,7 +34,7 @@ def test_the_published_facts():
 def test_equal_to_torchvision(real_mnist, tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name in mnist.FILES:
+    for name in idx_sets.SHAPES:
         packed = next(real_mnist.glob(f"**/{name}.gz"), None)
         content = (
             gzip.decompress(packed.read_bytes())
@@ -74,6 +74,15 @@ def test_both_layouts_plain_and_compressed(folder, small_files, below, packed):
     np.testing.assert_allclose(s.x_test, images / 255, rtol=1e-6)
     assert bytes(s.y_train.astype(np.uint8)) == small_files["train-labels-idx1-ubyte"][8:]
     assert data.load("mnist", flat=False).x_test.shape == (4, 1, 5, 3)
+
+
+def test_levels_are_the_bytes_of_the_file(small_mnist, small_files):
+    s = data.load("mnist", dtype="uint8")
+    assert s.x.dtype == np.uint8
+    assert s.x_train.tobytes() == small_files["train-images-idx3-ubyte"][16:]
+    np.testing.assert_allclose(data.load("mnist").x, s.x / 255, rtol=1e-6)
+    with pytest.raises(ValueError, match="dtype must be 'float32' or 'uint8', got 'float64'"):
+        data.load("mnist", dtype="float64")
 
 
 @pytest.mark.usefixtures("small_mnist")
@@ -163,5 +172,5 @@ def test_a_file_that_changed_is_read_again(small_mnist, small_files):
 def test_the_files_of_a_loaded_set_are_left_as_they_were(small_mnist):
     before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in small_mnist.iterdir()}
     data.load("mnist")
-    mnist.verify()
+    idx_sets.MNIST.verify()
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in small_mnist.iterdir()} == before

@@ -1,8 +1,10 @@
 """What all data sets have in common: names, errors, types, copies, randomness, imports."""
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +13,14 @@ import dlcourse
 from dlcourse import data
 
 WITHOUT_DOWNLOAD = ("blobs", "digits", "moons", "retina", "spirals", "xor")
+NEEDS_FILES = ("mnist", "fashion_mnist", "cifar10", "cifar100", "cifar10_jpeg")
+SEQUENCES = ("adding_problem", "course_text", "delayed_recall", "quoted_text", "sentiment")
+OTHERS = ("china", "flower", "scenes", *SEQUENCES)
 GENERATED = ("blobs", "moons", "retina", "spirals", "xor")
 
 
 def test_names_are_the_promised_ones():
-    assert data.names() == ["blobs", "digits", "mnist", "moons", "retina", "spirals", "xor"]
+    assert data.names() == sorted([*WITHOUT_DOWNLOAD, *NEEDS_FILES, *OTHERS])
 
 
 @pytest.mark.parametrize("name", WITHOUT_DOWNLOAD)
@@ -33,16 +38,34 @@ def test_types_labels_and_layout(name):
     assert np.isfinite(s.x).all()
 
 
-@pytest.mark.parametrize("name", WITHOUT_DOWNLOAD)
+@pytest.mark.parametrize("name", [*WITHOUT_DOWNLOAD, *OTHERS])
 def test_description_tells_shape_and_source(name):
     s = data.load(name)
     assert str(s.x.shape[1:])[1:-2] in s.description
+    assert repr(s) in s.description
     assert "Source:" in s.description
     assert "x: (" in s.description
     assert "y: (" in s.description
 
 
-@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_types_of_sequences(name):
+    s = data.load(name)
+    assert isinstance(s, data.SequenceSet)
+    assert len(s.x) == len(s.y)
+    for array in (s.x, s.y):
+        assert array.dtype in (np.int64, np.float32)
+        assert array.flags.c_contiguous
+        assert array.flags.writeable
+    assert len(set(s.vocabulary)) == len(s.vocabulary)
+    if s.vocabulary:
+        assert set(np.unique(s.x)) <= set(range(len(s.vocabulary)))
+        assert s.encode(s.decode(s.x.ravel()[:30])).tolist() == s.x.ravel()[:30].tolist()
+    if s.classes:
+        assert set(np.unique(s.y)) <= set(range(len(s.classes)))
+
+
+@pytest.mark.parametrize("name", [*GENERATED, "scenes", *sorted(set(SEQUENCES) - {"course_text"})])
 def test_a_seed_repeats_and_another_seed_does_not(name):
     first, again, other = (data.load(name, rng=seed) for seed in (3, 3, 4))
     np.testing.assert_array_equal(first.x, again.x)
@@ -50,7 +73,7 @@ def test_a_seed_repeats_and_another_seed_does_not(name):
     assert not np.array_equal(first.x, other.x)
 
 
-@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("name", [*GENERATED, "scenes", *sorted(set(SEQUENCES) - {"course_text"})])
 def test_without_rng_manual_seed_decides(name):
     dlcourse.manual_seed(5)
     first = data.load(name)
@@ -80,7 +103,7 @@ def test_what_the_caller_changes_is_gone_at_the_next_load(name):
 
 def test_an_unknown_name_lists_the_names_and_the_nearest():
     with pytest.raises(
-        ValueError, match=r"'mnits' \(did you mean 'mnist'\?\); there are blobs, .*xor"
+        ValueError, match=r"'mnits' \(did you mean 'mnist'\?\); there are .*blobs, .*xor"
     ):
         data.load("mnits")
     with pytest.raises(ValueError, match="no data set is called 'q'; there are"):
@@ -110,6 +133,17 @@ def test_an_unknown_option_lists_the_options_and_the_nearest():
         ("retina", {"flat": 1}, TypeError, "flat must be True or False, got 1"),
         ("digits", {"flat": None}, TypeError, "flat must be True or False, got None"),
         ("xor", {"rng": "seed"}, TypeError, "rng must be"),
+        ("adding_problem", {"length": 1}, ValueError, "length must be at least 2, got 1"),
+        ("delayed_recall", {"symbols": 27}, ValueError, "symbols must be at most 26, got 27"),
+        ("delayed_recall", {"delay": 0}, ValueError, "delay must be at least 1, got 0"),
+        ("quoted_text", {"width": 20}, ValueError, "width must be at least 30, got 20"),
+        ("sentiment", {"n": 20001}, ValueError, "n must be at most 20000"),
+        ("scenes", {"size": 16}, ValueError, "size must be at least 32, got 16"),
+        ("scenes", {"most": 0}, ValueError, "most must be at least 1, got 0"),
+        ("course_text", {"length": 0}, ValueError, "length must be at least 1, got 0"),
+        ("course_text", {"lectures": 1}, TypeError, "lectures must be True or False, got 1"),
+        ("china", {"size": 0}, ValueError, "size must be at least 1, got 0"),
+        ("flower", {"size": (3, 2.5)}, TypeError, "size must be a whole number, got 2.5"),
     ],
 )
 def test_a_bad_option_is_named(name, options, error, message):
@@ -126,6 +160,15 @@ def test_describe_names_every_option(name):
     for option in options:
         assert option in head
         assert option in body
+
+
+def test_the_page_of_the_data_sets_names_them_all():
+    page = Path(__file__).parents[2] / "book" / "api" / "data.md"
+    rows = [
+        line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert named == set(data.names())
 
 
 def test_a_set_without_a_split_says_so():

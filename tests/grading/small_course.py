@@ -1,6 +1,9 @@
 """A course in a folder of its own, with one small homework, for tests of the grading."""
 
+import contextlib
+import csv
 import shutil
+import sqlite3
 from pathlib import Path
 
 import nbformat
@@ -104,3 +107,45 @@ def hand_in(folder, student, submission, name="small.ipynb"):
         (place / name).write_bytes(submission)
     elif submission is not None:
         nbformat.write(submission, place / name)
+
+
+def contents(folder):
+    """All that a class's gradebook holds of the homework, without ids and order: those are random.
+
+    Read with sqlite3 alone, past nbgrader's and the course's own code.
+    """
+    submitted = (
+        "JOIN submitted_notebook ON submitted_notebook.id = {0}.notebook_id "
+        "JOIN submitted_assignment "
+        "ON submitted_assignment.id = submitted_notebook.assignment_id"
+    )
+    with contextlib.closing(sqlite3.connect(Path(folder) / "grades" / "gradebook.db")) as db:
+        grades = db.execute(
+            "SELECT student_id, base_cell.name, auto_score, manual_score, extra_credit, "
+            "needs_manual_grade, max_score, timestamp, late_submission_penalty "
+            "FROM grade JOIN base_cell ON base_cell.id = grade.cell_id "
+            "JOIN grade_cells ON grade_cells.id = base_cell.id " + submitted.format("grade")
+        ).fetchall()
+        comments = db.execute(
+            "SELECT student_id, base_cell.name, auto_comment, manual_comment "
+            "FROM comment JOIN base_cell ON base_cell.id = comment.cell_id "
+            + submitted.format("comment")
+        ).fetchall()
+        cells = db.execute("SELECT name, source, locked FROM source_cell").fetchall()
+        students = db.execute("SELECT id FROM student").fetchall()
+    return {
+        "grades": sorted(grades, key=repr),
+        "comments": sorted(comments, key=repr),
+        "cells": sorted(cells),
+        "students": sorted(students),
+    }
+
+
+def csv_lines(folder):
+    """The lines of grades.csv by student, without what depends on how busy the machine was."""
+    path = Path(folder) / "grades" / "small" / "grades.csv"
+    with open(path, newline="", encoding="utf-8") as file:
+        lines = [*csv.DictReader(file)]
+    for line in lines:
+        del line["seconds"], line["peak_memory_mib"]
+    return {line["student"]: line for line in lines}

@@ -3,13 +3,14 @@
 import csv
 import html
 import re
+import shutil
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from dlcourse.grading import batch, unit
+from dlcourse.grading import audit, batch, secret_text, unit
 from dlcourse.grading.unit import Limits
 
 STATES = {
@@ -24,9 +25,9 @@ STATES = {
     "warned": "graded and awaiting hand marks",
     "deleted": "graded and awaiting hand marks",
     "edited": "graded and awaiting hand marks",
-    "dead": "crashed",
-    "hungry": "out of memory",
-    "stubborn": "timed out",
+    "dead": "graded and awaiting hand marks",
+    "hungry": "graded and awaiting hand marks",
+    "stubborn": "graded and awaiting hand marks",
     "foreign": "malformed",
     "no_json": "malformed",
     "empty": "malformed",
@@ -42,15 +43,18 @@ SCORES = {
     "syntax": 3,
     "endless": 2,
     "html": 5,
-    "warned": 3,  # nbgrader takes a warning for a failure
+    "warned": 5,  # nbgrader takes a warning for a failure; here it costs nothing
     "deleted": 2,
     "edited": 2,
+    "dead": 3,
+    "hungry": 3,
+    "stubborn": 3,
 }
 
 
 def test_every_submission_ends_in_its_state(graded):
     assert {name: row.state for name, row in graded.rows.items()} == STATES
-    assert set(STATES.values()) | {"grader error"} == set(unit.STATES)
+    assert set(STATES.values()) <= set(unit.STATES)
 
 
 def test_automatic_points(graded):
@@ -87,11 +91,12 @@ def test_the_csv_agrees_with_the_graded_notebooks(graded):
 
 def test_notes_say_what_was_mended(graded):
     assert "twice, twice-small, twice-negative" in graded.rows["deleted"].note
-    assert "out of time: twice-small, twice-negative" in graded.rows["endless"].note
+    assert "timed out: twice-small, twice-negative" in graded.rows["endless"].note
     assert graded.rows["good"].note == ""
-    assert "root" in graded.rows["dead"].note
+    assert "crashed: root" in graded.rows["dead"].note
+    assert "out of memory: root" in graded.rows["hungry"].note
     assert "mine.ipynb" in graded.rows["misnamed"].note
-    assert "root did not end in 4 s and could not be inter" in graded.rows["stubborn"].note
+    assert "timed out: root" in graded.rows["stubborn"].note
 
 
 def test_altered_tests_are_restored(graded):
@@ -124,7 +129,6 @@ def test_pages_keep_the_messages(graded):
     assert "Did not end in 4 seconds" in _page(graded, "endless")
     assert "expected ':'" in _page(graded, "syntax")
     assert "did the cell that defines it end in an error" in _page(graded, "syntax")
-    assert "error stream" in _page(graded, "warned")
     assert "Not answered yet" in _page(graded, "blank")
     leaking = _page(graded, "leaking")
     assert "ValueError" in leaking
@@ -171,6 +175,31 @@ def test_pages_make_student_html_harmless(graded):
     assert "<img" not in page
     assert "&lt;script&gt;" in page
     assert "[picture: not a PNG or JPEG]" in page
+
+
+def test_pages_ask_no_other_host_and_run_nothing(browser, graded):
+    for student in ("html", "half", "dead"):
+        asked, trouble = [], []
+        tab = browser.new_page()
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.on("console", lambda message, trouble=trouble: trouble.append(message.text))
+        tab.goto((graded.root / "grades/feedback" / student / "small/small.html").as_uri())
+        assert tab.evaluate("document.scripts.length") == 0
+        tab.close()
+        assert [url for url in asked if not url.startswith("file:")] == []
+        assert trouble == []
+
+
+def test_the_audit_finds_nothing_in_the_pages_but_what_is_planted(graded, tmp_path):
+    secrets = secret_text.of_course(graded.root)
+    copy = shutil.copytree(graded.root / "grades", tmp_path / "grades")
+    assert audit.audit([copy / "feedback"], secrets) == []
+    page = copy / "feedback" / "good" / "small" / "small.html"
+    line = 'checks.array(twice(314159), 628318, "twice of a large number")'
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", f"<i>{html.escape(line)}</i></body>"), encoding="utf-8")
+    (finding,) = audit.audit([copy / "feedback"], secrets)
+    assert (finding.path, finding.what) == (str(page), "a hidden test of small, twice-small")
 
 
 def _page(graded, student):

@@ -175,9 +175,9 @@ def in_the_browser(browser, page):
     return [url for url in asked if url.startswith("http")], title
 
 
-def test_a_feedback_page_in_the_browser(browser, graded, tmp_path):
+def test_a_feedback_page_in_the_browser(browser, small_course, tmp_path):
     """A real page, with everything evil in its written answers and comments."""
-    config = course.load_config(graded.root)
+    config = course.load_config(small_course.make(tmp_path))
     exporter = feedback.FeedbackExporter(config=config)
     nb = notebook(ALIVE + LINKS)
     harmless.HarmlessNotebook().preprocess(nb, {})
@@ -191,12 +191,6 @@ def test_a_feedback_page_in_the_browser(browser, graded, tmp_path):
     page = tmp_path / "page.html"
     page.write_text(text, encoding="utf-8")
     assert in_the_browser(browser, page) == ([], "small: feedback for <script>x")
-
-
-def test_the_real_pages_ask_nobody(browser, graded):
-    for student in ("html", "half", "good"):
-        path = graded.root / "grades" / "feedback" / student / "small" / "small.html"
-        assert in_the_browser(browser, path)[0] == []
 
 
 def test_what_the_formgrader_shows(browser, small_course, tmp_path):

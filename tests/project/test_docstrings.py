@@ -6,6 +6,8 @@ import inspect
 import pytest
 
 MODULES = [
+    "dlcourse.data",
+    "dlcourse.models",
     "dlcourse.nn",
     "dlcourse.nn.classical",
     "dlcourse.nn.init",

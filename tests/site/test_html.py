@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 API = (
     "dlcourse",
     *("nn", "nn.ops", "nn.naive", "nn.init", "nn.signal", "nn.classical", "nn.networks"),
-    *("optim", "optim.lr_scheduler", "data", "viz"),
+    *("optim", "optim.lr_scheduler", "data", "models", "viz"),
 )
 
 

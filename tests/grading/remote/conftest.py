@@ -1,5 +1,6 @@
 """A student's zone for tests: the agent on a thread, or a stranger who writes what he likes."""
 
+import contextlib
 import socket
 import threading
 
@@ -49,15 +50,12 @@ def stranger():
         sockets.append(there)
 
         def lie():
-            try:
+            with contextlib.suppress(OSError, frames.Closed):
                 for reply in replies:
                     if isinstance(reply, bytes):
                         there.sendall(reply)
                     else:
                         frames.send(there, *reply)
-            except OSError:
-                pass
-            finally:
                 there.shutdown(socket.SHUT_WR)
 
         threading.Thread(target=lie, daemon=True).start()

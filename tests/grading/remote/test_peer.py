@@ -72,7 +72,7 @@ def test_what_a_handle_offers(zone):
     assert list(peer.name("numbers")()) == [1, 2]
     assert layer.same(layer) is True
     with pytest.raises(AttributeError, match="size_of"):
-        layer.size_of
+        print(layer.size_of)
     with pytest.raises(IndexError):
         layer[9]
 
@@ -83,7 +83,7 @@ def test_what_a_handle_offers(zone):
         lambda h: h == 1,
         lambda h: h != 1,
         lambda h: h < 1,
-        lambda h: h <= 1,
+        lambda h: h >= 1,
         lambda h: bool(h),
         lambda h: not h,
         lambda h: h - 1,
@@ -110,7 +110,7 @@ def test_what_a_handle_offers(zone):
 )
 def test_what_a_handle_refuses(zone, use):
     layer = zone(LAYER).name("Layer")()
-    with pytest.raises(TypeError, match="Layer of the student's|operand|no attribute|base"):
+    with pytest.raises(TypeError, match="Layer of the student"):
         use(layer)
 
 
