@@ -28,7 +28,6 @@ class Pool:
         it: a class of any size takes the memory of `jobs` submissions. Whoever stops asking for
         results ends the processes that run.
         """
-        process.prepare()
         stop = threading.Event()
         with ThreadPoolExecutor(max_workers=self.jobs) as threads:
             tags = {}

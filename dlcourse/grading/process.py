@@ -49,7 +49,7 @@ def run(packed, stop=None):
             "environment": _environment(folder),
         }
         (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
-        process = _start(folder)
+        process = _start(folder, unit.preload)
         try:
             ended, memory = _watch(process, unit.limits, stop or threading.Event())
         finally:
@@ -68,15 +68,9 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare():
-    """Start what speeds up the first `run`, without waiting for it."""
+def _start(folder, preload):
     if prefork.AVAILABLE:
-        prefork.server(_environment(Path.home()))
-
-
-def _start(folder):
-    if prefork.AVAILABLE:
-        return prefork.server(_environment(Path.home())).start(folder)
+        return prefork.server(_environment(Path.home()), preload).start(folder)
     return _Spawned(folder)
 
 
