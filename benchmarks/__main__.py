@@ -6,7 +6,9 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    cifar_resnet20,
     grading_throughput,
+    image_loaders,
     mnist_lenet5,
     mnist_mlp,
     naive_twins,
@@ -25,6 +27,8 @@ MODULES = (
     mnist_mlp,
     mnist_lenet5,
     trainer_overhead,
+    image_loaders,
+    cifar_resnet20,
     grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}

@@ -81,6 +81,7 @@ def diagnose():
         "packages": packages,
         "data": look_at_data(),
         "programs": {name: find_program(name) for name in PROGRAMS},
+        "sandbox": look_at_sandbox(),
     }
     report["missing"] = list_missing(report)
     return report
@@ -176,6 +177,17 @@ def find_program(name):
     return next((shorten(path) for path in found if path), None)
 
 
+def look_at_sandbox():
+    """What a sandbox for student code enforces on this machine: name to sentence."""
+    from dlcourse.grading.sandbox import probe
+
+    able = probe()
+    return {
+        "works": able.sandbox,
+        "enforces": {name: sentence for name, (_, sentence) in able.reports.items()},
+    }
+
+
 def shorten(path):
     """A path with the home folder as `~`: a bug report need not name its writer."""
     path, home = str(path), str(Path.home())
@@ -199,6 +211,9 @@ def list_missing(report):
     for name, (_, purpose, how) in PROGRAMS.items():
         if report["programs"][name] is None and not (name == "bubblewrap" and os.name == "nt"):
             missing.append(f"{name}: {purpose}; {how}")
+    sandbox = report["sandbox"]
+    if report["programs"]["bubblewrap"] is not None and not sandbox["works"]:
+        missing.append(f"a sandbox: grading homework; {sandbox['enforces']['namespaces']}")
     if not report["data"]["writable"]:
         missing.append(
             f"a data folder that can be written to ({report['data']['folder']} cannot): "
@@ -226,6 +241,9 @@ def as_text(report):
         rows.append((extra, listed))
     rows.append(("data", f"{data['folder']} ({state})"))
     rows += [(name, path or "missing") for name, path in report["programs"].items()]
+    enforced = report["sandbox"]["enforces"]
+    for name, sentence in enforced.items() if report["sandbox"]["works"] else ():
+        rows.append(("sandbox" if name == next(iter(enforced)) else "", f"{name}: {sentence}"))
     lines = [f"{label:<11}{value}" for label, value in rows]
     if report["missing"]:
         lines += ["", "Missing:", *(f"  {entry}" for entry in report["missing"])]

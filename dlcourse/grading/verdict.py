@@ -11,6 +11,14 @@ import re
 
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# How the two zones call what ended a cell from outside.
+_ENDINGS = {
+    "OutOfMemory": "Needed more memory than there is: {said}. Does an array have an axis too many?",
+    "KernelDied": "Python itself ended: {said}. Is there an exit(), or a recursion without an end?",
+    "NotRun": "This test did not run, since the grading ended before it.",
+    "TrustedZoneDied": "The test itself ended badly. This is not your fault: tell your instructor.",
+    "PartialCreditError": "The test itself is wrong. This is not your fault: tell your instructor.",
+}
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
 
@@ -56,11 +64,12 @@ def explain(cell, hidden, counts, timeout):
                 "its cause."
             )
         return None
-    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
-        return f"Did not end in {timeout} seconds. Is there a loop that never ends?"
+    frames = _frames(error.traceback)
+    ended = _ended(error, frames, timeout)
+    if ended is not None:
+        return ended
     if error.ename == "NotImplementedError":
         return "Not answered yet: `NotImplementedError` is still raised."
-    frames = _frames(error.traceback)
     in_hidden = any(count == cell.execution_count and line in hidden for count, line in frames)
     own = [(count, line) for count, line in frames if count != cell.execution_count]
     where = "a hidden test" if in_hidden else "a visible test"
@@ -79,6 +88,10 @@ def of_own_cell(cell):
     error = next((out for out in cell.outputs if out.output_type == "error"), None)
     if error is None:
         return "What this cell printed or drew is not repeated here. Run it to see it."
+    if error.ename in _ENDINGS:
+        return _ENDINGS[error.ename].format(said="while this cell ran")
+    if error.ename == "CellTimeoutError":
+        return "Did not end in time. Is there a loop that never ends?"
     if error.ename == "NotImplementedError":
         return "Not answered yet: `NotImplementedError` is still raised."
     try:
@@ -87,6 +100,20 @@ def of_own_cell(cell):
         return f"{type(found).__name__}: {found.msg} (line {found.lineno} of this cell)"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
     return f"This cell ended in {name}. Run it to see where."
+
+
+def _ended(error, frames, timeout):
+    """What to say where the grader ended a test, and no code raised; None where code did.
+
+    Of a test cell, only the grader writes an error without a place: no student's word is in it.
+    """
+    said = "" if frames else _plain(error.evalue).strip().rstrip(".")
+    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
+        said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
+        return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"
+    if error.ename in _ENDINGS and said:
+        return _ENDINGS[error.ename].format(said=said)
+    return None
 
 
 def _place(own, counts):

@@ -76,7 +76,10 @@ def grade(folder, job):
     shutil.move(folder / SUBMITTED, place)
     course.write_notebook(submitted, place / f"{homework}.ipynb")
 
-    api = course.open_api(course.load_config(folder, folder))
+    config = course.load_config(folder, folder)
+    config.TwoZoneExecute.memory, config.TwoZoneExecute.unsafe = job["memory"], not job["sandbox"]
+    config.TwoZoneExecute.submission_timeout = job["seconds"]
+    api = course.open_api(config)
     outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
     print(outcome.get("log", ""))
     if KernelExecute.gave_up:

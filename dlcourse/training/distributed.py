@@ -86,9 +86,9 @@ def smallest(*numbers):
 
 
 def add_up(tally):
-    """A tally, with what the other processes measured."""
-    if world_size() > 1:
-        states = gather(tally.state_dict())
-        sums = {name: sum(s["sums"][name] for s in states) for name in tally.sums}
-        tally.load_state_dict({"sums": sums, "count": sum(s["count"] for s in states)})
-    return tally
+    """What all processes measured together, in a tally of its own."""
+    states = gather(tally.state_dict())
+    total = type(tally)()
+    sums = {name: sum(s["sums"][name] for s in states) for name in tally.sums}
+    total.load_state_dict({"sums": sums, "count": sum(s["count"] for s in states)})
+    return total

@@ -38,13 +38,26 @@ def dlcourse(folder, *arguments):
     return run(folder, sys.executable, "-m", "dlcourse", *arguments)
 
 
-def test_what_is_in_it_and_what_is_not(files):
+def test_what_is_in_it_and_what_is_not(root, files):
     for name in ("README.md", "Makefile", "assignments/hw1/hw1.ipynb", "dlcourse/nn/linear.py"):
         assert name in files
     assert any(name.startswith("lectures/") for name in files)
     text = "\n".join(files)
-    for name in ("solutions", "tests/", "banks", "grades", ".git/", "pyc", "nbgrader_config", "ci"):
+    for name in (
+        "solutions",
+        "tests/",
+        "banks",
+        "grades",
+        ".git/",
+        "pyc",
+        "nbgrader_config",
+        ".ci/",
+    ):
         assert not re.search(rf"(^|/){re.escape(name)}", text, re.MULTILINE), name
+    package = (path for path in (root / "dlcourse").rglob("*") if path.is_file())
+    for path in package:
+        if not {"grading", "__pycache__"} & set(path.parts):
+            assert path.relative_to(root).as_posix() in files
     grading = {name for name in files if name.startswith("dlcourse/grading/")}
     assert grading == {f"dlcourse/grading/{module}.py" for module in handout.GRADING}
 

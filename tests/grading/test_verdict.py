@@ -134,3 +134,24 @@ def test_questions_collect_points_by_heading():
 def test_a_cell_with_no_region_is_visible_whole():
     assert verdict.hidden_lines("a\nb") == set()
     assert verdict.visible_part("a\nb") == "a\nb"
+
+
+def test_what_the_grader_ended_is_explained_without_a_place():
+    def ended(name, text):
+        return nbformat.v4.new_output(
+            "error", ename=name, evalue=text, traceback=[f"{name}: {text}"]
+        )
+
+    late = message(ended("CellTimeoutError", "the tests of f took longer than 60 s"))
+    assert late.startswith("The tests of f took longer than 60 seconds. Is there a")
+    assert "used more than 100 MiB" in message(ended("OutOfMemory", "used more than 100 MiB"))
+    assert "Python itself ended: exit code 1." in message(ended("KernelDied", "exit code 1"))
+    assert "did not run" in message(ended("NotRun", "this test was not run"))
+    assert "not your fault" in message(ended("TrustedZoneDied", "the test ended its own process"))
+
+
+def test_a_students_class_of_the_same_name_is_not_believed():
+    said = message(error("OutOfMemory", "x is 271828", (2, 4), (1, 2)))
+    assert "271828" not in said
+    later = code("boom", 3, outputs=[error("KernelDied", "271828")])
+    assert "271828" not in hidden(after=[later])[2].metadata.dlcourse_message

@@ -28,7 +28,7 @@ from dlcourse.grading.zones.names import Builtins
 from dlcourse.grading.zones.shell import Shell
 
 MOST = 50_000_000  # bytes of an order
-_MEMORY = 16 * 2**30  # bytes of address space, libraries included
+_MEMORY = 2 * 2**30  # bytes of data
 _FILE = 2**28  # bytes of a file
 
 
@@ -101,7 +101,7 @@ def _confine():
     """Limits of this process's own: a test may run away on a student's value."""
     import resource
 
-    for name, most in (("RLIMIT_AS", _MEMORY), ("RLIMIT_FSIZE", _FILE), ("RLIMIT_CORE", 0)):
+    for name, most in (("RLIMIT_DATA", _MEMORY), ("RLIMIT_FSIZE", _FILE), ("RLIMIT_CORE", 0)):
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
