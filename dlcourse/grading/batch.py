@@ -118,6 +118,8 @@ class _Run:
         """Grade what is not known and hand each result to the ledger; return how many were."""
         to_run = self._plan(submissions)
         total = sum(map(len, to_run.values()))
+        if to_run and self.options.sandbox:
+            self.place.require_sandbox()
         with self.options.progress(total) as told:
             for key, result in self.place.run(self._units(to_run)):
                 self._take(key, result, to_run[key])
