@@ -62,8 +62,9 @@ def test_moved_cells_return_to_the_homeworks_order_with_what_follows_them():
 def test_a_cell_is_what_the_homework_says_and_not_what_it_says_of_itself():
     solution = book("ab")
     solution.cells[0].metadata.nbgrader = {"grade_id": "a", "grade": True, "points": 1}
-    submitted = nbformat.v4.new_notebook(cells=[book(name).cells[0] for name in "aabX"])
+    submitted = book("abcX")
     submitted.cells[1].metadata.nbgrader = {"grade_id": "a", "solution": True, "points": 100}
+    submitted.cells[0].metadata.nbgrader.grade_id = "a"
     submitted.cells[2].metadata.nbgrader = "no dict"
     submitted.cells[3].metadata.nbgrader = {"grade_id": "mine", "grade": True, "points": 9}
     restore.disown(submitted, solution)

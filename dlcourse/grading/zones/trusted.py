@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 
 from dlcourse.grading.remote import frames
 from dlcourse.grading.remote.errors import ZoneFailure
@@ -108,13 +109,23 @@ def _confine():
         resource.setrlimit(kind, (most, hard))
 
 
+def _leave_with(control):
+    """End this process when its grader has gone, also in the middle of a test that never ends."""
+    hangup = select.poll()
+    hangup.register(control, getattr(select, "POLLRDHUP", 0) | select.POLLHUP)
+    hangup.poll()
+    os._exit(1)
+
+
 def _serve_one(control, folder):
     """Serve a submission in the instructor's files of the homework."""
     if folder:
         os.chdir(folder)
         sys.path.insert(0, folder)
     _confine()
+    threading.Thread(target=_leave_with, args=(control,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     Trusted(control).serve()
 
 
@@ -132,6 +143,9 @@ def _listen(path, preload):
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
         print("ready", flush=True)
         while True:
+            ready, _, _ = select.select([listener, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return  # whoever started this process has gone
             control, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()
