@@ -15,6 +15,7 @@ from benchmarks import (
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_lenet5,
     trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
@@ -26,6 +27,7 @@ MODULES = (
     naive_twins,
     mnist_mlp,
     mnist_lenet5,
+    trainer_lenet5,
     trainer_overhead,
     image_loaders,
     cifar_resnet20,

@@ -29,7 +29,9 @@ class Guard:
 
     def keep_copy(self):
         """Copy the trainer's state into the host's memory."""
-        self.copy = _to_host(state.capture(self.trainer, together=False))
+        captured = state.capture(self.trainer, together=False)
+        history = captured.pop("history")  # long, without tensors, and a copy already
+        self.copy = {**_to_host(captured), "history": history}
         self.made = time.perf_counter()
 
     def check(self, losses, train):

@@ -50,7 +50,6 @@ def test_what_is_in_it_and_what_is_not(root, files):
         "grades",
         ".git/",
         "pyc",
-        "nbgrader_config",
         ".ci/",
     ):
         assert not re.search(rf"(^|/){re.escape(name)}", text, re.MULTILINE), name
@@ -92,6 +91,11 @@ def test_set_up_files_are_whole(root, given):
     assert "--extras" in out
 
 
+def test_validate_waits_as_long_as_the_grading(root, given):
+    seconds = course.load_config(root).Execute.timeout
+    assert course.load_config(given) == {"Execute": {"timeout": seconds}, "CourseDirectory": {}}
+
+
 def test_the_command_knows_what_is_there(given):
     code, out, err = dlcourse(given, "--help")
     assert code == 0, err
@@ -99,6 +103,8 @@ def test_the_command_knows_what_is_there(given):
     assert offered == {"doctor", "data", "check", "pack"}
     code, out, err = dlcourse(given, "doctor")
     assert code == 0, err
+    assert "bubblewrap:" not in out  # nothing is missing that only authors and graders need
+    assert "ruff:" not in out
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")

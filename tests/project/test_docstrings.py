@@ -16,6 +16,9 @@ MODULES = [
     "dlcourse.nn.signal",
     "dlcourse.optim",
     "dlcourse.optim.lr_scheduler",
+    "dlcourse.training",
+    "dlcourse.training.augment",
+    "dlcourse.training.transfer",
 ]
 
 

@@ -106,7 +106,10 @@ def as_any_user(monkeypatch):
     monkeypatch.setattr(identity, "is_root", lambda: False)
 
 
-def test_a_user_with_one_name_is_nobody_in_there_too(tmp_path, conversation, as_any_user):
+def test_a_user_with_one_name_is_nobody_in_there_too(
+    tmp_path, conversation, as_any_user, monkeypatch
+):
+    monkeypatch.setenv("FAKE_TOKEN", "SECRET")
     outside = tmp_path / "outside"
     outside.write_text("SECRET")
     place = tmp_path / "place"
@@ -117,6 +120,12 @@ def test_a_user_with_one_name_is_nobody_in_there_too(tmp_path, conversation, as_
         assert talk.run("import os; print(os.getuid(), os.listdir('/home'))")[1].startswith("65534")
         assert talk.run(f"open({str(outside)!r})")[2] == "FileNotFoundError"
         assert talk.run("open('mine', 'w').write('x')")[0] == "ok"
+        for folder in ("/", "/dev", "/zone", "/etc", "/usr"):
+            assert talk.run(f"open('{folder}/x', 'w')")[2] == "OSError"
+        environment = (
+            "open('/proc/1/environ', 'rb').read() + open('/proc/self/environ', 'rb').read()"
+        )
+        assert talk.run(f"print(b'SECRET' in {environment})")[1] == "False\n"
         assert talk.run("open('/zone/exchange/x', 'w')")[2] == "OSError"
         bomb = "import os, time\nwhile True:\n    if not os.fork(): time.sleep(60)"
         ename = talk.run(bomb)[2]
