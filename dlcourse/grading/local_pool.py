@@ -3,7 +3,8 @@
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from dlcourse.grading import fingerprint, process
+from dlcourse.grading import fingerprint, process, sandbox
+from dlcourse.grading.course import CourseError
 from dlcourse.grading.unit import Result
 
 
@@ -21,6 +22,12 @@ class Pool:
     def __exit__(self, *exception):
         pass
 
+    def require_sandbox(self):
+        """CourseError where this machine cannot keep student code in; it says what to do."""
+        able = sandbox.probe()
+        if not able.sandbox:
+            raise CourseError(able.advice())
+
     def run(self, units):
         """Grade units; yield (tag, Result) for each as it is done.
 
@@ -28,7 +35,6 @@ class Pool:
         it: a class of any size takes the memory of `jobs` submissions. Whoever stops asking for
         results ends the processes that run.
         """
-        process.prepare()
         stop = threading.Event()
         with ThreadPoolExecutor(max_workers=self.jobs) as threads:
             tags = {}

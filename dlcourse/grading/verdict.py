@@ -19,6 +19,8 @@ _ENDINGS = {
     "TrustedZoneDied": "The test itself ended badly. This is not your fault: tell your instructor.",
     "PartialCreditError": "The test itself is wrong. This is not your fault: tell your instructor.",
 }
+_ABSENT = re.compile(r"name '(\w+)' is not defined")
+_YOURS = re.compile(r"\n  yours: .*")  # the line in which checks.array shows a student's values
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
 
@@ -50,10 +52,12 @@ def visible_part(source):
     return "\n".join(line for n, line in enumerate(lines, start=1) if n not in hidden).rstrip()
 
 
-def explain(cell, hidden, counts, timeout):
+def explain(cell, hidden, counts, timeout, seen=False):
     """One message for a test cell that failed; None for one that passed.
 
-    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count.
+    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count. seen:
+    whether an earlier cell held hidden tests. Student code may have kept what it got there, and
+    hand it out in a visible test: then no text and no value of its making is repeated.
     """
     error = next((out for out in cell.outputs if out.output_type == "error"), None)
     if error is None:
@@ -75,11 +79,14 @@ def explain(cell, hidden, counts, timeout):
     where = "a hidden test" if in_hidden else "a visible test"
     said = _plain(error.evalue, longest=800)
     if error.ename == "CheckFailed" and not own:
+        said = _YOURS.sub("", said) if seen or in_hidden else said
         return f"{said}\n(Found by {where}.)"
-    if error.ename == "NameError" and not own and not in_hidden:
+    absent = _ABSENT.fullmatch(said) if error.ename == "NameError" and not own else None
+    # A name that the test itself speaks: student code cannot say another thing in this way.
+    if absent and not in_hidden and absent.group(1) in visible_part(cell.source):
         return f"{said}: did the cell that defines it end in an error?"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    text = name if in_hidden else f"{name}: {said}"
+    text = name if in_hidden or seen else f"{name}: {said}"
     return f"{text}\n{_place(own, counts)}(Raised in {where}.)"
 
 
@@ -111,6 +118,8 @@ def _ended(error, frames, timeout):
     if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
         said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
         return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"
+    if error.ename == "ZoneFailure":
+        return "Your code's answer could not be read: does it change Python itself, or end it?"
     if error.ename in _ENDINGS and said:
         return _ENDINGS[error.ename].format(said=said)
     return None

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 MODULES = [
+    "dlcourse.data",
     "dlcourse.models",
     "dlcourse.nn",
     "dlcourse.nn.classical",

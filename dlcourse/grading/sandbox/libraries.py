@@ -39,15 +39,12 @@ def find(libraries, hidden=()):
 
 def folders(shown):
     """The folders that belong on the zone's search path, in order of this process's own."""
-    needed = {_root(path) for path in shown.values()}
-    known = [Path(entry).resolve() for entry in sys.path if entry]
+    known = {Path(entry).resolve(): None for entry in sys.path if entry}
+    needed = {
+        next((parent for parent in path.parents if parent in known), path.parent)
+        for path in shown.values()
+    }
     return [*(path for path in known if path in needed), *sorted(needed - set(known))]
-
-
-def _root(path):
-    """The folder on the search path that a file of a package or a distribution lies below."""
-    known = {Path(entry).resolve() for entry in sys.path if entry}
-    return next((parent for parent in path.parents if parent in known), path.parent)
 
 
 def _with_requirements(names):
@@ -75,10 +72,13 @@ def _distribution(name):
 
 def _requirements(distribution):
     """Names that a distribution requires without an extra; one too many does no harm."""
-    for line in distribution.requires or ():
-        requirement, _, marker = line.partition(";")
-        if "extra" not in marker:
-            yield _REQUIREMENT.match(requirement)[0]
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    # Line by line: the parser for mail that importlib.metadata uses takes a hundred times as long.
+    for line in text.partition("\n\n")[0].splitlines():
+        if line.startswith("Requires-Dist:"):
+            requirement, _, marker = line.removeprefix("Requires-Dist:").strip().partition(";")
+            if "extra" not in marker:
+                yield _REQUIREMENT.match(requirement)[0]
 
 
 @functools.cache
@@ -148,12 +148,13 @@ def _without(shown, hidden):
         for place in (spec.submodule_search_locations or ()) if spec else ():
             base = Path(place).resolve().joinpath(*rest)
             closed |= {base, base.with_name(f"{base.name}.py")}
+    around = {parent for path in closed if path.exists() for parent in path.parents}
     result, waiting = {}, list(shown)
     while waiting:
         path = waiting.pop()
-        if any(path == shut or shut in path.parents for shut in closed):
+        if path in closed or not closed.isdisjoint(path.parents):
             continue
-        if path.is_dir() and any(path in shut.parents and shut.exists() for shut in closed):
+        if path in around:
             waiting += [child for child in path.iterdir() if child.name != "__pycache__"]
         else:
             result[path] = path
