@@ -66,6 +66,16 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, stop, pr
     assert whole.optimizer.param_groups[0]["lr"] == resumed.optimizer.param_groups[0]["lr"]
 
 
+def test_the_scale_of_the_loss_is_kept(tmp_path):
+    trained = trainer(net(), precision="fp16", checkpoint=tmp_path)
+    trained.fit(batches(), 1)
+    trained.precision.scaler.update(1024.0)
+    trained.fit(batches(), 2)
+    resumed = trainer(net(), precision="fp16", checkpoint=tmp_path)
+    resumed.fit(batches(), 2)
+    assert resumed.precision.scaler.get_scale() == 1024.0
+
+
 def test_a_training_interrupted_in_memory_goes_on_as_well():
     whole, data = build()
     whole.fit(data, 3)
