@@ -6,12 +6,16 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    cifar_resnet20,
+    grading_throughput,
+    image_loaders,
     mnist_lenet5,
     mnist_mlp,
     naive_twins,
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_lenet5,
     trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
@@ -23,7 +27,11 @@ MODULES = (
     naive_twins,
     mnist_mlp,
     mnist_lenet5,
+    trainer_lenet5,
     trainer_overhead,
+    image_loaders,
+    cifar_resnet20,
+    grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}
 

@@ -4,6 +4,7 @@ Nothing heavy is imported here: versions come from the packages' metadata, and P
 broken in ways that end a process, is asked in a process of its own.
 """
 
+import importlib.util
 import json
 import os
 import platform
@@ -81,6 +82,7 @@ def diagnose():
         "packages": packages,
         "data": look_at_data(),
         "programs": {name: find_program(name) for name in PROGRAMS},
+        "sandbox": look_at_sandbox(),
     }
     report["missing"] = list_missing(report)
     return report
@@ -176,6 +178,19 @@ def find_program(name):
     return next((shorten(path) for path in found if path), None)
 
 
+def look_at_sandbox():
+    """What a sandbox for student code enforces here, name to sentence; None without a grader."""
+    if is_students_copy():
+        return None
+    from dlcourse.grading.sandbox import probe
+
+    able = probe()
+    return {
+        "works": able.sandbox,
+        "enforces": {name: sentence for name, (_, sentence) in able.reports.items()},
+    }
+
+
 def shorten(path):
     """A path with the home folder as `~`: a bug report need not name its writer."""
     path, home = str(path), str(Path.home())
@@ -183,12 +198,17 @@ def shorten(path):
     return "~" + path[len(home.rstrip(os.sep)) :] if inside and len(home) > 1 else path
 
 
+def is_students_copy():
+    """Whether this is the package as `dlcourse handout` gives it to students: it grades nothing."""
+    return importlib.util.find_spec("dlcourse.grading.sandbox") is None
+
+
 def list_missing(report):
     """What is not there: for each, what it is for and how to get it, in one line."""
     missing = []
     for extra, purpose in PURPOSE.items():
         absent = [name for name, version in report["packages"][extra].items() if version is None]
-        if absent:
+        if absent and not (extra == "dev" and is_students_copy()):
             how = f"`make setup` in the repository, or `pip install 'dlcourse[{extra}]'`"
             missing.append(f"{', '.join(absent)}: {purpose}; {how}")
     if report["device"]["problem"]:
@@ -196,9 +216,13 @@ def list_missing(report):
             f"a PyTorch that can be imported ({report['device']['problem']}): "
             "`make clean-all` and `make setup` install it again"
         )
-    for name, (_, purpose, how) in PROGRAMS.items():
+    for name, (_, purpose, how) in () if is_students_copy() else PROGRAMS.items():
         if report["programs"][name] is None and not (name == "bubblewrap" and os.name == "nt"):
             missing.append(f"{name}: {purpose}; {how}")
+    sandbox = report["sandbox"]
+    bubblewrap = report["programs"]["bubblewrap"]
+    if sandbox is not None and bubblewrap is not None and not sandbox["works"]:
+        missing.append(f"a sandbox: grading homework; {sandbox['enforces']['namespaces']}")
     if not report["data"]["writable"]:
         missing.append(
             f"a data folder that can be written to ({report['data']['folder']} cannot): "
@@ -226,6 +250,10 @@ def as_text(report):
         rows.append((extra, listed))
     rows.append(("data", f"{data['folder']} ({state})"))
     rows += [(name, path or "missing") for name, path in report["programs"].items()]
+    sandbox = report["sandbox"] or {"works": False, "enforces": {}}
+    enforced = sandbox["enforces"]
+    for name, sentence in enforced.items() if sandbox["works"] else ():
+        rows.append(("sandbox" if name == next(iter(enforced)) else "", f"{name}: {sentence}"))
     lines = [f"{label:<11}{value}" for label, value in rows]
     if report["missing"]:
         lines += ["", "Missing:", *(f"  {entry}" for entry in report["missing"])]

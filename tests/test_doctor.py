@@ -139,6 +139,28 @@ def test_the_device_that_torch_names(tmp_path, monkeypatch, cuda, mps, kind, nam
     assert (device["kind"], device["name"], device["problem"]) == (kind, name, None)
 
 
+def able(works, sentence):
+    from dlcourse.grading.sandbox import Capabilities
+
+    return lambda: Capabilities(works, {"namespaces": (works, sentence), "memory": (True, "is")})
+
+
+def test_what_a_sandbox_enforces_is_listed(monkeypatch, no_torch):
+    monkeypatch.setattr("dlcourse.grading.sandbox.probe", able(True, "are there"), raising=False)
+    report = doctor.diagnose()
+    assert report["sandbox"]["enforces"] == {"namespaces": "are there", "memory": "is"}
+    text = doctor.as_text(report)
+    assert "sandbox    namespaces: are there\n           memory: is\n" in text
+
+
+def test_a_sandbox_that_does_not_work_is_missing(monkeypatch, no_torch):
+    monkeypatch.setattr("dlcourse.grading.sandbox.probe", able(False, "why"), raising=False)
+    monkeypatch.setattr(doctor, "find_program", lambda name: "/usr/bin/it")
+    report = doctor.diagnose()
+    assert "a sandbox: grading homework; why" in report["missing"]
+    assert "namespaces" not in doctor.as_text(report).split("Missing:")[0]
+
+
 def test_the_home_folder_is_not_given_away(monkeypatch):
     home = Path.home()
     assert doctor.shorten(home / "course" / "data") == os.path.join("~", "course", "data")
@@ -149,7 +171,8 @@ def test_the_home_folder_is_not_given_away(monkeypatch):
 def test_it_loads_nothing_heavy():
     code = (
         "import sys; from dlcourse import doctor; doctor.diagnose();"
-        "heavy = {'torch', 'matplotlib', 'sklearn', 'nbgrader', 'IPython'} & set(sys.modules);"
+        "heavy = {'torch', 'matplotlib', 'sklearn', 'nbgrader', 'IPython', 'zmq'};"
+        "heavy &= set(sys.modules);"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -38,7 +38,11 @@ _ENTRIES = {entry.name: entry for family in _FAMILIES for entry in family.ENTRIE
 
 
 def names():
-    """The names that `load` knows, sorted."""
+    """The names that `load` knows, sorted.
+
+    >>> "digits" in names()
+    True
+    """
     return sorted(_ENTRIES)
 
 

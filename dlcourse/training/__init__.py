@@ -5,6 +5,7 @@ from dlcourse.training.callbacks import Callback, EarlyStopping, ProgressBar
 from dlcourse.training.checkpoint import Checkpoints
 from dlcourse.training.device import choose_device
 from dlcourse.training.device_loader import DeviceLoader, mean_and_std
+from dlcourse.training.distributed import rank, world_size
 from dlcourse.training.ema import EMA
 from dlcourse.training.errors import CheckpointError, NonFiniteError, OutOfMemoryError
 from dlcourse.training.history import History
@@ -49,9 +50,11 @@ __all__ = [
     "machine_flops",
     "mean_and_std",
     "peak_memory",
+    "rank",
     "sanity_check",
     "throughput",
     "time_steps",
     "transfer",
     "transfer_state",
+    "world_size",
 ]

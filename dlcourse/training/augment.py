@@ -6,7 +6,19 @@ batch x: (N, C, H, W) of any dtype, return a new one of the same dtype, and wait
 GPU no number travels back.
 """
 
+import numbers
+
 import torch
+
+__all__ = [
+    "crop",
+    "erase",
+    "flip",
+    "random_crop",
+    "random_cutout",
+    "random_flip",
+    "random_translate",
+]
 
 MODES = ("reflect", "edge", "constant")
 
@@ -115,7 +127,7 @@ def erase(x, row, column, size, fill=0):
     """Paint a square of side `size` over each image; what of it lies outside is cut off.
 
     row, column: whole numbers, (N,), of the square's upper left corner, which may lie outside.
-    fill: a number, or one a channel.
+    fill: a number, or one a channel, rounded where x has whole numbers.
 
     >>> erase(torch.ones(1, 1, 2, 3), torch.tensor([-1]), torch.tensor([1]), size=2).tolist()
     [[[[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]]]
@@ -168,14 +180,33 @@ def _box(x, rows, columns):
 
 def _paint(x, share, fill):
     """x where share is 0, `fill` where it is 1."""
-    colour = torch.as_tensor(fill, dtype=x.dtype, device=x.device)
-    if colour.ndim > 1 or (colour.ndim == 1 and len(colour) != x.shape[1]):
-        raise ValueError(
-            f"fill must be a number or {x.shape[1]} of them, one a channel, got shape "
-            f"{tuple(colour.shape)}"
-        )
     # Products and a sum are many times as fast on a CPU as torch.where.
-    return x * (1 - share) + colour.view(1, -1, 1, 1) * share
+    return x * (1 - share) + _colour(x, fill) * share
+
+
+def _colour(x, fill):
+    """`fill` as a number, or as (1, C, 1, 1), in x's dtype and without a copy to the device."""
+    if isinstance(fill, torch.Tensor):
+        fill = fill.tolist()
+    if isinstance(fill, numbers.Real):
+        return _in_dtype(x, fill)
+    if len(fill) != x.shape[1]:
+        raise ValueError(
+            f"fill must be a number or {x.shape[1]} of them, one a channel, got {len(fill)}"
+        )
+    one = [torch.full((1, 1, 1, 1), _in_dtype(x, f), dtype=x.dtype, device=x.device) for f in fill]
+    return torch.cat(one, dim=1)
+
+
+def _in_dtype(x, value):
+    if x.is_floating_point():
+        return value
+    limits = torch.iinfo(x.dtype)
+    if not limits.min <= round(value) <= limits.max:
+        raise ValueError(
+            f"fill must be from {limits.min} to {limits.max} in images of {x.dtype}, got {value}"
+        )
+    return round(value)
 
 
 def _check_batch(name, x):

@@ -96,17 +96,23 @@ class DeviceLoader:
         # A seed for each batch: to resume one, nothing that was drawn before need be drawn again.
         seeds = self._random("augment", epoch, self.rank).integers(2**63, size=len(self))
         generator = torch.Generator(device)
-        self.batch = first
+        # A pass may look into the data while another one is under way, which then goes on.
+        before, self.batch = 0 if first else self.batch, first
         for batch in range(first, len(self)):
             rows = mine[batch * self.batch_size : (batch + 1) * self.batch_size]
             x = self.images.index_select(0, rows)
             if mirrored is not None:
                 x = augmentation.flip(x, mirrored[rows])
-            generator.manual_seed(int(seeds[batch]))
+            if self.augment:
+                generator.manual_seed(int(seeds[batch]))
             for change in self.augment:
                 x = change(x, generator=generator)
-            self.batch = batch + 1
-            yield self._normalized(x), self.labels.index_select(0, rows)
+            self.epoch, self.batch = epoch, batch + 1
+            try:
+                yield self._normalized(x), self.labels.index_select(0, rows)
+            except GeneratorExit:
+                self.batch = before
+                raise
         self.epoch, self.batch = epoch + 1, 0
 
     def set_epoch(self, epoch):
@@ -121,7 +127,10 @@ class DeviceLoader:
             self.epoch, self.batch, self._first = epoch, 0, 0
 
     def state_dict(self):
-        """Where the loader stands: plain numbers, the same in every process."""
+        """Where the pass stands that is under way: plain numbers, the same in every process.
+
+        Between two passes, and after one that was given up, it is the beginning of the next.
+        """
         return {"epoch": self.epoch, "batch": self.batch, "seed": self.seed, **self._course()}
 
     def load_state_dict(self, state):

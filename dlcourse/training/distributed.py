@@ -11,6 +11,8 @@ import os
 import torch
 from torch import distributed
 
+from dlcourse.training.device import choose_device
+
 
 def start():
     """Join the processes that `torchrun` started; nothing where it did not. Returns their number.
@@ -25,7 +27,7 @@ def start():
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return 1
     if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(choose_device("cuda"))
     distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     return distributed.get_world_size()
 
@@ -86,9 +88,9 @@ def smallest(*numbers):
 
 
 def add_up(tally):
-    """A tally, with what the other processes measured."""
-    if world_size() > 1:
-        states = gather(tally.state_dict())
-        sums = {name: sum(s["sums"][name] for s in states) for name in tally.sums}
-        tally.load_state_dict({"sums": sums, "count": sum(s["count"] for s in states)})
-    return tally
+    """What all processes measured together, in a tally of its own."""
+    states = gather(tally.state_dict())
+    total = type(tally)()
+    sums = {name: sum(s["sums"][name] for s in states) for name in tally.sums}
+    total.load_state_dict({"sums": sums, "count": sum(s["count"] for s in states)})
+    return total

@@ -2,7 +2,7 @@
 
 import itertools
 
-from dlcourse.training.distributed import from_first, world_size
+from dlcourse.training.distributed import from_first, rank
 from dlcourse.training.seeds import random_state, set_random_state
 from dlcourse.training.shares import Share
 
@@ -13,7 +13,8 @@ class Position:
     A loader draws its order as an epoch begins. To stand in the middle of an epoch again, the
     generators are put back to that beginning, the loader draws the same order, the batches that
     were used are passed over, and the generators are put to where they stood there: dropout then
-    draws what it would have drawn.
+    draws what it would have drawn. Workers that live on from epoch to epoch keep generators of
+    their own: with `persistent_workers=True` the order comes again, their augmentation does not.
 
     >>> position = Position()
     >>> [x for x in position.open([10, 20, 30])]
@@ -36,7 +37,7 @@ class Position:
         if fresh:  # every process draws the order that process 0 draws
             set_epoch(source, self.epoch)
             self._begin = from_first({"random": random_state(), "loader": loader_state(source)})
-        if not fresh or world_size() > 1:
+        if not fresh or rank() > 0:
             here = random_state()
             set_random_state(self._begin["random"])
             set_epoch(source, self.epoch)
@@ -45,7 +46,7 @@ class Position:
         if not fresh:
             next(itertools.islice(iterator, self.batch - 1, None), None)
             set_random_state(here)
-        elif world_size() > 1:
+        elif rank() > 0:  # as the first batch is taken, the order is drawn
             first = next(iterator)
             set_random_state(here)
             return itertools.chain([first], iterator)

@@ -3,8 +3,9 @@
 from tqdm.auto import tqdm
 
 from dlcourse.training.checkpoint import check_same_model
-from dlcourse.training.distributed import from_first, gather, rank
+from dlcourse.training.distributed import add_up, from_first, gather, rank
 from dlcourse.training.errors import CheckpointError
+from dlcourse.training.metrics import Tally
 from dlcourse.training.seeds import random_state, set_random_state
 
 FORMAT = 1
@@ -15,10 +16,11 @@ def capture(trainer, together=True):
     own = random_state()
     return {
         "format": FORMAT,
+        "together": together,
         "model": trainer.model.state_dict(),
         "optimizer": {"name": _kind(trainer.optimizer), "state": trainer.optimizer.state_dict()},
         "random": gather(own) if together else [own],
-        "tally": trainer.tally.state_dict(),
+        "tally": (add_up(trainer.tally) if together else trainer.tally).state_dict(),
         "position": trainer.position.state_dict(),
         "history": trainer.history.state_dict(),
         "callbacks": [[_kind(c), c.state_dict()] for c in trainer.callbacks],
@@ -58,7 +60,11 @@ def restore(trainer, state, where="the state"):
     for name, part in _optional(trainer):
         if part is not None:
             part.load_state_dict(state[name]["state"])
-    trainer.tally.load_state_dict(state["tally"])
+    # Sums over all processes go on in one of them, sums of one process in each.
+    if rank() == 0 or not state["together"]:
+        trainer.tally.load_state_dict(state["tally"])
+    else:
+        trainer.tally = Tally()
     trainer.position.load_state_dict(state["position"])
     trainer.history.load_state_dict(state["history"])
     for callback, (_, part) in zip(trainer.callbacks, state["callbacks"], strict=True):
@@ -87,7 +93,10 @@ def resume(trainer):
     restore(trainer, captured, path.name)
     if trainer.progress:
         position = trainer.position
-        tqdm.write(f"{path}: going on at epoch {position.epoch + 1}, batch {position.batch + 1}")
+        where = f"going on at epoch {position.epoch + 1}, batch {position.batch + 1}"
+        if position.ended or position.epoch >= trainer.epochs:
+            where = f"{position.epoch} epochs are done and nothing is left to do"
+        tqdm.write(f"{path}: {where}")
 
 
 def _optional(trainer):

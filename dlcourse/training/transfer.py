@@ -9,6 +9,16 @@ import contextlib
 import torch
 from torch import nn
 
+__all__ = [
+    "features",
+    "fine_tune_groups",
+    "freeze",
+    "freeze_body",
+    "head",
+    "replace_head",
+    "unfreeze",
+]
+
 _NORMS = (nn.modules.batchnorm._BatchNorm,)
 
 

@@ -1,8 +1,10 @@
 """What all data sets have in common: names, errors, types, copies, randomness, imports."""
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,7 +65,7 @@ def test_types_of_sequences(name):
         assert set(np.unique(s.y)) <= set(range(len(s.classes)))
 
 
-@pytest.mark.parametrize("name", [*GENERATED, "scenes", *set(SEQUENCES) - {"course_text"}])
+@pytest.mark.parametrize("name", [*GENERATED, "scenes", *sorted(set(SEQUENCES) - {"course_text"})])
 def test_a_seed_repeats_and_another_seed_does_not(name):
     first, again, other = (data.load(name, rng=seed) for seed in (3, 3, 4))
     np.testing.assert_array_equal(first.x, again.x)
@@ -71,7 +73,7 @@ def test_a_seed_repeats_and_another_seed_does_not(name):
     assert not np.array_equal(first.x, other.x)
 
 
-@pytest.mark.parametrize("name", [*GENERATED, "scenes", *set(SEQUENCES) - {"course_text"}])
+@pytest.mark.parametrize("name", [*GENERATED, "scenes", *sorted(set(SEQUENCES) - {"course_text"})])
 def test_without_rng_manual_seed_decides(name):
     dlcourse.manual_seed(5)
     first = data.load(name)
@@ -158,6 +160,15 @@ def test_describe_names_every_option(name):
     for option in options:
         assert option in head
         assert option in body
+
+
+def test_the_page_of_the_data_sets_names_them_all():
+    page = Path(__file__).parents[2] / "book" / "api" / "data.md"
+    rows = [
+        line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert named == set(data.names())
 
 
 def test_a_set_without_a_split_says_so():

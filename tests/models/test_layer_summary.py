@@ -185,6 +185,20 @@ def test_the_model_stays_as_it_was(wrap):
     assert torch.backends.mha.get_fastpath_enabled()
 
 
+class HelpedInTraining(nn.Sequential):
+    """A second head helps in training alone, as in GoogLeNet."""
+
+    def forward(self, x):
+        return (self[0](x), self[1](x)) if self.training else self[0](x)
+
+
+def test_the_work_is_that_of_evaluation():
+    made = models.summary(HelpedInTraining(nn.Linear(4, 3), nn.Linear(4, 9)), input_size=(4,))
+    assert [(r.name, r.calls, r.multiply_adds) for r in made.layers] == [("0", 1, 12), ("1", 0, 0)]
+    assert made.multiply_adds == 12
+    assert made.parameters == 15 + 45
+
+
 def test_frozen_parameters_are_said():
     model = nn.Sequential(nn.Linear(4, 8).requires_grad_(False), nn.Linear(8, 2)).bfloat16()
     made = models.summary(model, input_size=(4,))

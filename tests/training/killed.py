@@ -1,7 +1,7 @@
 """A training that is killed, again and again, until it ends: run by test_kill.py.
 
 `python killed.py FOLDER --loader device --moments 3 --seed 0` prints, as JSON, for each moment
-where the process died and whether what it ended with is, bit for bit, what a run never stopped
+where the process died, and whether what it ended with is, bit for bit, what a run never stopped
 ends with.
 
 Each attempt is a process of its own, forked from this one, which has imported everything and done

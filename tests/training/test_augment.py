@@ -133,6 +133,14 @@ def test_cutout_may_reach_over_the_edge():
     assert max(sizes) == 16
 
 
+def test_a_fill_of_mean_levels_is_rounded():
+    x = images(2, height=4, width=4)
+    out = augment.random_cutout(x, 20, fill=(125.3, 122.6, 113.9))
+    assert out.dtype == torch.uint8
+    for channel, level in enumerate((125, 123, 114)):
+        assert (out[:, channel] == level).all()
+
+
 def test_random_crop_of_another_size():
     x = images(4, 3, 10, 8)
     out = augment.random_crop(x, padding=0, size=(10, 8))
@@ -160,7 +168,8 @@ def test_a_random_crop_is_a_window_of_the_padded_image():
         (lambda x: augment.random_crop(x, -1), "does not fit"),
         (lambda x: augment.random_crop(x, 1, mode="wrap"), "reflect, edge, constant, got 'wrap'"),
         (lambda x: augment.random_cutout(x, -1), "size must be at least 0, got -1"),
-        (lambda x: augment.random_cutout(x, 2, fill=[1, 2]), r"3 of them, .* got shape \(2,\)"),
+        (lambda x: augment.random_cutout(x, 2, fill=[1, 2]), r"3 of them, one a channel, got 2"),
+        (lambda x: augment.random_cutout(x, 2, fill=256), r"from 0 to 255 .*torch\.uint8, got 256"),
     ],
 )
 def test_a_bad_argument_is_named(call, message):

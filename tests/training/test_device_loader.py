@@ -9,7 +9,8 @@ import torch
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 from dlcourse.data.vision import import_torchvision
-from dlcourse.training import augment
+from dlcourse.training import Trainer, augment
+from dlcourse.training.callbacks import Callback
 from dlcourse.training.device_loader import DeviceLoader, mean_and_std
 
 import_torchvision()
@@ -129,6 +130,72 @@ def test_a_pass_that_is_given_up_begins_again():
     assert torch.equal(first, again)
 
 
+def test_between_passes_the_state_is_the_beginning_of_the_next():
+    loading = loader()
+    begin = loading.state_dict()
+    next(iter(loading))
+    assert loading.state_dict() == begin
+    list(loading)
+    assert loading.state_dict() == begin | {"epoch": 1}
+
+
+def test_a_pass_within_a_pass_leaves_the_state_of_the_outer_one():
+    loading = loader()
+    outer = iter(loading)
+    next(outer)
+    next(outer)
+    state = loading.state_dict()
+    next(iter(loading))
+    assert loading.state_dict() == state
+    list(loading)
+    next(outer)
+    assert loading.state_dict() == state | {"batch": 3}
+
+
+class Stopped(Exception):
+    """What a training is stopped with."""
+
+
+class Stop(Callback):
+    """Stops a training after so many steps."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def on_step(self, trainer):
+        if trainer.position.step == self.step:
+            raise Stopped
+
+
+@pytest.mark.parametrize("stop_at", [1, 4, 5, 8])
+def test_a_trainer_that_is_stopped_and_resumed_ends_with_the_same_weights(stop_at, tmp_path):
+    def train(stop=None, checkpoint=None):
+        torch.manual_seed(0)
+        layers = [torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten(), torch.nn.Linear(144, 23)]
+        model = torch.nn.Sequential(*layers)
+        trainer = Trainer(
+            model,
+            torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9),
+            torch.nn.CrossEntropyLoss(),
+            device="cpu",
+            callbacks=[Stop(stop)],
+            checkpoint=checkpoint,
+            checkpoint_every=None if checkpoint is None else 1,
+            progress=False,
+        )
+        loading = loader(mean=MEAN, std=STD, augment=AUGMENT, alternating_flip=True)
+        next(iter(loading))
+        trainer.fit(loading, epochs=3)
+        return model.state_dict()
+
+    expected = train()
+    with pytest.raises(Stopped):
+        train(stop_at + 1, tmp_path)
+    resumed = train(None, tmp_path)
+    for name, value in expected.items():
+        assert torch.equal(value, resumed[name]), name
+
+
 @pytest.mark.parametrize("stop", range(6))
 def test_a_resumed_epoch_goes_on_with_the_very_batches(stop):
     options = {"augment": AUGMENT, "alternating_flip": True, "mean": MEAN, "std": STD}
@@ -137,7 +204,7 @@ def test_a_resumed_epoch_goes_on_with_the_very_batches(stop):
     broken = loader(**options)
     seen = batches(broken)
     passing = iter(broken)
-    seen += [next(passing) for _ in range(min(stop, 5))]
+    seen += [next(passing) for _ in range(min(stop, 5))]  # `passing` is what is under way.
     if stop == 5:
         assert next(passing, None) is None
     state = json.loads(json.dumps(broken.state_dict()))
@@ -169,7 +236,8 @@ def _second_epoch():
 
 def test_another_epoch_forgets_the_middle_of_this_one():
     broken = loader()
-    next(iter(broken))
+    passing = iter(broken)
+    next(passing)
     resumed = loader()
     resumed.load_state_dict(broken.state_dict())
     resumed.set_epoch(1)
@@ -187,7 +255,8 @@ def test_another_epoch_forgets_the_middle_of_this_one():
 )
 def test_the_middle_of_an_epoch_needs_the_same_batches(other, message):
     broken = loader()
-    next(iter(broken))
+    passing = iter(broken)
+    next(passing)
     with pytest.raises(ValueError, match=message):
         loader(**other).load_state_dict(broken.state_dict())
     between = loader()

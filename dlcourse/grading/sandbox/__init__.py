@@ -1,13 +1,28 @@
 """The sandbox that student code runs in: a Jupyter kernel that holds one submission.
 
-`start` gives a zone and `Pool` one that was started ahead. `probe` says what this machine can
+`start` gives a zone; `prepare` and `Pool` start one ahead. `probe` says what this machine can
 enforce, and `Unavailable` is raised where that is not enough.
 """
 
-from dlcourse.grading.sandbox.capabilities import Capabilities, probe
-from dlcourse.grading.sandbox.launch import Unavailable
-from dlcourse.grading.sandbox.policy import Limits, Policy
-from dlcourse.grading.sandbox.pool import Pool
-from dlcourse.grading.sandbox.zone import Zone, start
+import importlib
 
-__all__ = ["Capabilities", "Limits", "Policy", "Pool", "Unavailable", "Zone", "probe", "start"]
+# name -> its module. Loaded when used: what this machine can enforce is also asked where Jupyter
+# is not installed.
+_HOMES = {
+    "Capabilities": "capabilities",
+    "Limits": "policy",
+    "Policy": "policy",
+    "Pool": "pool",
+    "Unavailable": "launch",
+    "Zone": "zone",
+    "prepare": "zone",
+    "probe": "capabilities",
+    "start": "zone",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ hierarchy that we may write to (root in many containers and virtual machines).
 import contextlib
 import functools
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -128,8 +129,13 @@ class Group:
         return _counts(self.folders["memory"] / "memory.oom_control").get("oom_kill", 0) > 0
 
     def kill(self):
-        for folder in self.folders.values():
-            _write(folder, "cgroup.kill", 1, needed=False)
+        """End every process in the group, also one that has left its family."""
+        if "unified" in self.folders:
+            _write(self.folders["unified"], "cgroup.kill", 1, needed=False)
+        elif self.folders:
+            with contextlib.suppress(OSError):
+                for pid in (self.folders["memory"] / "cgroup.procs").read_text().split():
+                    os.kill(int(pid), signal.SIGKILL)
 
     def remove(self):
         """Take the groups away; the processes that were in them have been killed."""

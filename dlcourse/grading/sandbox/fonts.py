@@ -14,8 +14,8 @@ import sys
 from matplotlib import font_manager as fonts
 find = fonts.findSystemFonts
 fonts.findSystemFonts = lambda paths=None, fontext="ttf": find(paths, fontext) if paths else []
-version = fonts.FontManager.__version__
-fonts.json_dump(fonts.FontManager(), f"{sys.argv[1]}/fontlist-v{version}.json")
+name = f"fontlist-v{fonts.FontManager.__version__}.json"
+fonts.json_dump(fonts.FontManager(), f"{sys.argv[1]}/{name}")
 """
 
 

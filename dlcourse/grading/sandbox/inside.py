@@ -9,7 +9,6 @@ its imports done and holds nothing.
 import importlib
 import json
 import os
-import resource
 import shutil
 import stat
 import sys
@@ -19,6 +18,8 @@ READY = b"the zone is warm\n"  # as in watch.py, which this file cannot import
 
 def limit(limits):
     """Set what the system enforces on each process; nothing in the zone can raise it again."""
+    import resource  # not on Windows, where the grader imports this file for `fetch`
+
     for name, value in limits.items():
         number = getattr(resource, name, None)
         if number is not None:
@@ -28,7 +29,7 @@ def limit(limits):
 
 
 def close_all_but(kept):
-    for entry in os.listdir("/proc/self/fd"):
+    for entry in os.listdir("/dev/fd"):
         if int(entry) not in kept:
             try:
                 os.close(int(entry))

@@ -70,7 +70,7 @@ class SandboxProvisioner(LocalProvisioner):
         manager.client_factory = Client if blocking else AsyncClient
         if self._place is None:
             self._place = tempfile.TemporaryDirectory(prefix="kernel-")
-            connection = zones.new_connection(Path(self._place.name, "k"))
+            connection = zones.new_connection(Path(self._place.name, "sockets", "k"))
             manager.transport, manager.ip = "ipc", connection["ip"]
             for channel in zones.CHANNELS:
                 setattr(manager, f"{channel}_port", connection[f"{channel}_port"])

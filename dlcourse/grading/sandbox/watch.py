@@ -27,14 +27,16 @@ class Watch(threading.Thread):
         super().__init__(name=f"zone {started.first}", daemon=True)
         self.process, self.first = started.process, started.first
         self.group, self.limits = group, limits
+        self._boxed = self.first != self.process.pid  # else there is no namespace to go with it
         self.peak, self.cpu = 0.0, 0.0
         self.reason = None  # (state, sentence) when it was we who ended it
         self.ready, self.over, self._ending = (threading.Event() for _ in range(3))
-        self.written = b""
+        self.written, self._ended = b"", False
         self._output, self._lock = started.output, threading.Lock()
         self._deadline = time.monotonic() + limits.seconds
         os.set_blocking(self._output, False)
-        self._handle = os.pidfd_open(self.first)
+        # Its number alone could be another process's by the time that it is killed.
+        self._handle = os.pidfd_open(self.first) if hasattr(os, "pidfd_open") else None
 
     def begin(self):
         """Count the time from now on: the zone has waited for its submission."""
@@ -57,9 +59,12 @@ class Watch(threading.Thread):
         with self._lock:
             self.reason = self.reason or (state, sentence)
             # The namespace's first process takes all others with it.
-            if self._handle is not None:
+            if not self._ended:
                 with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    if self._boxed:
+                        signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    else:
+                        os.killpg(self.first, signal.SIGKILL)
                 self.group.kill()
                 self._ending.set()
 
@@ -94,8 +99,8 @@ class Watch(threading.Thread):
 
     def _files(self):
         """How many files there are below the zone's home, where this can be asked."""
-        if not self.ready.is_set():
-            return 0  # its root may still be this machine's
+        if not self.ready.is_set() or not self._boxed:
+            return 0  # its root is this machine's
         try:
             there = os.statvfs(f"/proc/{self.first}/root/home")
         except OSError:
@@ -129,14 +134,16 @@ class Watch(threading.Thread):
         with self._lock:
             if self.reason is None:
                 if self.group and self.group.out_of_memory():
+                    self.peak = max(self.peak, self.limits.memory)
                     self.reason = (
                         OUT_OF_MEMORY,
                         f"used more than {self.limits.memory:g} MiB of memory",
                     )
                 else:
                     self.reason = CRASHED, _how_it_died(self.process.returncode, self.written)
-            os.close(self._handle)
-            self._handle = None
+            if self._handle is not None:
+                os.close(self._handle)
+            self._ended = True
         self.group.remove()
         self.over.set()
         self.ready.set()

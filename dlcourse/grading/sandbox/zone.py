@@ -45,10 +45,10 @@ class Zone:
         places = ("exchange", "submission", "sockets", "home")
         self.exchange, self._staging, sockets, self._home = (self._folder / p for p in places)
         for place in (self.exchange, self._staging, sockets, self._home):
-            place.mkdir()
-            place.chmod(0o755)  # a zone of another user must look in; the folder above lets none
+            _open_folder(place)
         self.exchange_inside = str(self.exchange) if self.policy.unsafe else bubblewrap.EXCHANGE
         self.connection = connection or new_connection(sockets / "k")
+        _open_folder(Path(self.connection["ip"]).parent)
         # The kernel's sockets are opened on this side, and the zone gets them as descriptors: there
         # is no name in it that a student could put another thing in the place of.
         self._descriptors = {}
@@ -202,10 +202,9 @@ def start(policy, workplace, connection=None):
     policy: see Policy. workplace: a folder for what the zone needs on this machine while it lives.
     connection: what the kernel listens on, see new_connection; a new one by default.
     """
-    require(policy)
     if policy.files is not None and Path(workplace).resolve().is_relative_to(policy.files):
         raise ValueError(f"the workplace must not lie in the submission, got {workplace}")
-    zone = Zone(policy, workplace, connection)
+    zone = prepare(policy, workplace, connection)
     try:
         return zone.assign()
     except BaseException:
@@ -213,9 +212,15 @@ def start(policy, workplace, connection=None):
         raise
 
 
+def prepare(policy, workplace, connection=None):
+    """A zone that imports what it needs and waits for its submission: `assign` gives it that."""
+    require(policy)
+    return Zone(policy, workplace, connection)
+
+
 def require(policy):
     """Raise Unavailable where a zone of this policy could not be protected."""
-    if not policy.unsafe:
+    if os.name != "posix" or not policy.unsafe:
         able = capabilities.probe()
         if not able.sandbox:
             raise launch.Unavailable(able.advice())
@@ -266,6 +271,12 @@ def _check_size(folder, disk):
             f"the submission has {len(paths)} files of {size / 1e6:.0f} MB together, and the disk "
             f"of a zone {disk:g} MiB: take away what need not be handed in, or raise the limit"
         )
+
+
+def _open_folder(path):
+    """Make a folder that a zone of another user can look into; the one above it lets none in."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
 
 
 def _short_folder(workplace):
