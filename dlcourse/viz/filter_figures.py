@@ -1,6 +1,7 @@
 """The figures of lecture 08 on filters: a pattern in noise, a kernel that slides, photographs."""
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -9,6 +10,8 @@ from dlcourse.viz.curves import label_ends
 from dlcourse.viz.style import COLORS, CYCLE, GREY, LINE_STYLES, MARKERS, styled
 
 WINDOW, FOUND = COLORS["blue"], COLORS["vermillion"]
+# So few greys that a page holds many photographs; an odd number, so that zero is one of them.
+LEVELS = colormaps["gray"].resampled(21)
 
 
 @styled
@@ -46,7 +49,7 @@ def _numbers(ax, left, values, shown=None):
 
 
 def _frame(ax, left, top, columns, rows, color):
-    ax.add_patch(Rectangle((left, top), columns, rows, fill=False, ec=color, lw=2.5))
+    ax.add_patch(Rectangle((left, top), columns, rows, fill=False, ec=color, lw=2.5, zorder=3))
 
 
 @styled
@@ -82,7 +85,7 @@ def sliding_frames(image, kernel, response, stride=1):
         products = image[top : top + high, left : left + wide] * kernel
         plus, minus = int(products[products > 0].sum()), int(-products[products < 0].sum())
         total = f"{response[row, column]:g}".replace("-", "−")
-        figure.suptitle(f"Place ({row}, {column}): {plus} − {minus} = {total}", x=0.01, ha="left")
+        figure.suptitle(f"({row}, {column}): {plus} − {minus} = {total}", x=0.01, ha="left")
         frames.append(figure)
     return frames
 
@@ -102,8 +105,8 @@ def filtered(kernel, picture, title="", signed=False):
         dark = value < 0.2 * limit
         place = (column, row)
         left.annotate(text, place, ha="center", va="center", color="w" if dark else "k")
-    low, high = (-np.abs(picture).max(), np.abs(picture).max()) if signed else (0, 1)
-    right.imshow(picture, vmin=low, vmax=high)
+    reach = np.abs(picture).max()
+    right.imshow(picture, cmap=LEVELS, vmin=-reach if signed else 0, vmax=reach if signed else 1)
     for ax in (left, right):
         ax.set(xticks=[], yticks=[])
     left.set_title(f"{kernel.shape[0]} × {kernel.shape[1]}", loc="center", fontweight="normal")
@@ -138,7 +141,7 @@ def search(picture, box, found, title=""):
     """
     figure = Figure(figsize=(6.6, 4.5), layout="constrained")
     ax = figure.add_subplot()
-    ax.imshow(picture, vmin=0, vmax=1)
+    ax.imshow(picture, cmap=LEVELS, vmin=0, vmax=1)
     row, column, high, wide = box
     ax.add_patch(Rectangle((column - 2, row - 2), wide + 4, high + 4, fill=False, ec="w", lw=1.5))
     colors, styles = ("#E69F00", "#56B4E9"), ("--", "-")  # Both pale: they lie on a photograph.

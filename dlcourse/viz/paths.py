@@ -9,6 +9,7 @@ GRAIN = 0.01
 TOLERANCE = 0.08
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_WHOLE = re.compile(r"M[MLQCz\d\s-]*[QC][MLQCz\d\s-]*")
 _SPACE = re.compile(r"\s*([MLQCzZ])\s*")
 
 
@@ -31,9 +32,38 @@ def short_path(data):
     'M0 0l20 0 0 5.12z'
     """
     data = " ".join(data.split())
+    if _WHOLE.fullmatch(data):
+        return _relative(data)
     if "C" in data or "Q" in data or "L" not in data:
         return _SPACE.sub(r"\1", short_numbers(data))
     return "".join(_short_line(part) for part in re.findall(r"M[^M]*", data))
+
+
+def _relative(data):
+    """A path of whole numbers, such as a glyph, in steps: exact, and a third shorter.
+
+    >>> _relative("M 3481 434 Q 3481 -459 3084 -895 Q 2700 -900 2600 -901 z")
+    'M3481 434q0-893-397-1329-384-5-484-6z'
+    """
+    out, here, start, last = [], (0, 0), (0, 0), ""
+    for letter, numbers in re.findall(r"([MLQCz])([^MLQCz]*)", data):
+        if letter == "z":
+            out.append("z")
+            here, last = start, "z"
+            continue
+        flat = [int(number) for number in numbers.split()]
+        points = list(zip(flat[::2], flat[1::2], strict=True))
+        name = letter.lower() if out else "M"
+        steps = [value - origin for at in points for value, origin in zip(at, here, strict=True)]
+        text = " ".join(map(str, steps)).replace(" -", "-")
+        # A second point of M would be a line: only curves and lines go on without their letter.
+        if name == last != "m":
+            out.append(text if text[0] == "-" else " " + text)
+        else:
+            out.append(name + text)
+        here, last = points[-1], name
+        start = here if letter == "M" else start
+    return "".join(out)
 
 
 def _short_line(part):

@@ -22,13 +22,16 @@ def three_layers(matrices, names, title=""):
     for ax, grid, matrix, name in zip(wires, grids, matrices, names, strict=True):
         rows, columns = matrix.shape
         centre = np.linspace(0, columns - 1, rows + 2)[1:-1]
-        for row, column in zip(*np.nonzero(matrix), strict=True):
-            # Colours stand for shared weights; where every weight is another, there is none.
-            style = {"color": GREY, "ls": "-", "lw": 0.8}
-            if matrix.max() <= len(CYCLE):
-                k = matrix[row, column] - 1
-                style = {"color": CYCLE[k], "ls": LINE_STYLES[k], "lw": 1.5}
-            ax.plot([column, centre[row]], [0, 1], **style)
+        # Colours stand for shared weights; where every weight is another, there is none.
+        weights = range(1, matrix.max() + 1)
+        plain = len(weights) > len(CYCLE)
+        for k, group in enumerate([weights] if plain else [[weight] for weight in weights]):
+            ends = [
+                ((column, 0), (centre[row], 1), (np.nan, np.nan))
+                for row, column in np.argwhere(np.isin(matrix, list(group)))
+            ]
+            color, line = (GREY, "-") if plain else (CYCLE[k], LINE_STYLES[k])
+            ax.plot(*np.reshape(ends, (-1, 2)).T, color=color, ls=line, lw=0.8 if plain else 1.5)
         ax.plot(np.arange(columns), np.zeros(columns), "o", color=GREY, ms=9)
         ax.plot(centre, np.ones(rows), "s", color=GREY, ms=9)
         ax.set_title(name, loc="center")
@@ -42,8 +45,11 @@ def _letters(ax, matrix):
     rows, columns = matrix.shape
     ax.set(xlim=(-0.05, columns + 0.05), ylim=(rows + 0.05, -0.05), aspect="equal")
     ax.set_axis_off()
+    for line in range(rows + 1):
+        ax.plot([0, columns], [line, line], "-", color=GREY, lw=0.6)
+    for line in range(columns + 1):
+        ax.plot([line, line], [0, rows], "-", color=GREY, lw=0.6)
     for (row, column), weight in np.ndenumerate(matrix):
-        ax.add_patch(Rectangle((column, row), 1, 1, fill=False, lw=0.6))
         if weight:
             place = (column + 0.5, row + 0.5)
             ax.annotate(LETTERS[weight - 1], place, ha="center", va="center", fontsize=10)
@@ -96,6 +102,7 @@ def two_worlds(counts, worlds, title=""):
             mean = errors.mean(axis=1)
             ax.plot(counts, mean, color=CYCLE[k], ls=LINE_STYLES[k], label=name)
         ax.set(xscale="log", yscale="log", xlabel="examples")
+        ax.minorticks_off()
         ax.set_title(heading, fontsize=11, fontweight="normal")
     panels[0].set_ylabel("squared error on new inputs")
     panels[-1].legend(loc="lower left")

@@ -37,8 +37,8 @@ def test_a_sliding_kernel_fills_its_response_in_reading_order():
         assert response[i, j] == image[i, j] - 2 * image[i + 1, j + 1]
     frames = sliding_frames(image, kernel, response)
     assert len(frames) == 6
-    assert title(frames[0]) == "Place (0, 0): 0 − 10 = −10"
-    assert title(frames[4]) == "Place (1, 1): 5 − 20 = −15"
+    assert title(frames[0]) == "(0, 0): 0 − 10 = −10"
+    assert title(frames[4]) == "(1, 1): 5 − 20 = −15"
     # 12 pixels, 4 weights, the outputs so far and three headings.
     assert [len(frame.axes[0].texts) for frame in frames] == [12 + 4 + 3 + k for k in range(1, 7)]
     window = frames[4].axes[0].patches[0]
@@ -91,12 +91,12 @@ def test_letters_are_equal_where_weights_are():
     figure = three_layers([local, shared], ["4 weights", "2 weights"])
     grids = figure.axes[2:]
     assert [texts(grid) for grid in grids] == [["a", "b", "c", "d"], ["a", "b", "a", "b"]]
-    wires = figure.axes[:2]
-    for ax, matrix in zip(wires, (local, shared), strict=True):
-        assert len(ax.lines) == np.count_nonzero(matrix) + 2
-    colors = [line.get_color() for line in wires[1].lines[:4]]
-    assert colors[:2] == colors[2:]
-    assert colors[0] != colors[1]
+    for ax, matrix in zip(figure.axes[:2], (local, shared), strict=True):
+        wires = ax.lines[:-2]  # then the inputs and the outputs
+        assert len({line.get_color() for line in wires}) == len(wires) == matrix.max()
+        for weight, line in enumerate(wires, start=1):
+            starts = line.get_xdata()[::3]
+            assert starts.tolist() == np.nonzero(matrix == weight)[1].tolist()
 
 
 def test_the_matrix_shows_signs_and_lets_zeros_through():

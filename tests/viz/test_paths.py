@@ -1,3 +1,4 @@
+import io
 import itertools
 import re
 
@@ -5,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 
 from dlcourse.viz.paths import GRAIN, TOLERANCE, short_numbers, short_path
 
@@ -75,3 +78,33 @@ def test_curves_keep_their_points(data):
 
 def test_numbers_are_rounded_to_a_hundredth():
     assert short_numbers("3.14159 -2.999 7 -0.0001 1.5e-05") == "3.14 -3 7 0 0"
+
+
+def glyphs():
+    """The paths of some letters as matplotlib writes them."""
+    figure = Figure()
+    figure.text(0.1, 0.5, "Qgß8@×−Σ¼ij")
+    with rc_context({"svg.fonttype": "path"}):
+        figure.savefig(buffer := io.StringIO(), format="svg")
+    found = re.findall(r'<path id="DejaVu[^"]*" d="([^"]*)"', buffer.getvalue())
+    assert len(found) == 11
+    return found
+
+
+def test_a_browser_draws_the_same_glyph_from_fewer_characters(browser):
+    page = browser.new_page()
+    page.set_content("<svg xmlns='http://www.w3.org/2000/svg'><path/></svg>")
+    outline = """d => {
+        const path = document.querySelector('path');
+        path.setAttribute('d', d);
+        const length = path.getTotalLength();
+        const at = [...Array(50).keys()].map(i => path.getPointAtLength(length * i / 50));
+        return [length, ...at.flatMap(point => [point.x, point.y])];
+    }"""
+    long = glyphs()
+    for data in long:
+        before, after = (page.evaluate(outline, text) for text in (data, short_path(data)))
+        assert before[0] > 100
+        np.testing.assert_allclose(after, before, atol=0.5)
+    page.close()
+    assert sum(map(len, map(short_path, long))) < 0.75 * sum(map(len, long))

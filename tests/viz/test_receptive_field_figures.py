@@ -42,7 +42,7 @@ def test_the_lit_inputs_are_those_seen_and_the_titles_count_them(depth, sizes):
     stacks = {name: STACKS[name] for name in ("plain", "dilated", "strided")}
     figure = growing(stacks, depth, width=31)
     for ax, size in zip(figure.axes, sizes, strict=True):
-        assert ax.get_title("left").endswith(f"one output sees {size}")
+        assert ax.get_title("left").endswith(f": sees {size}")
         every, lit = ax.lines[:2]  # the input's row is drawn first
         assert set(lit.get_ydata()) == {0}
         assert len(lit.get_xdata()) == size
