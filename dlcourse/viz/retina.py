@@ -87,7 +87,7 @@ def _images(images):
 def _card(ax, image, low, high, diverging):
     if diverging:
         reach = max(abs(low), abs(high)) or 1.0
-        ax.imshow(_signed(np.clip(image / reach, -1, 1)), interpolation="none")
+        ax.imshow(signed(np.clip(image / reach, -1, 1)), interpolation="none")
         if max(image.shape) <= 30:
             rows, columns = np.nonzero(image < -0.15 * reach)
             ax.plot(columns, rows, ls="none", marker="o", ms=1.2, mew=0, color=GREY)
@@ -98,8 +98,8 @@ def _card(ax, image, low, high, diverging):
         spine.set_visible(True)
 
 
-def _signed(values):
-    """Blue below zero, vermillion above, as opaque as the value is large."""
+def signed(values):
+    """Colours for −1 to 1: blue below zero, vermillion above, as opaque as the value is large."""
     rgba = np.empty((*values.shape, 4), dtype=np.uint8)
     rgba[..., :3] = np.where(values[..., None] < 0, (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00))
     rgba[..., 3] = np.round(255 * np.abs(values))

@@ -1,9 +1,10 @@
 """The figures of lecture 08 on weights: all, local, shared, and laid out as a matrix."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from dlcourse.viz.retina import signed
 from dlcourse.viz.style import CYCLE, GREY, LINE_STYLES, styled
 
 # Equal shade is equal weight; letters say it without the shade.
@@ -45,16 +46,17 @@ def _letters(ax, matrix):
     rows, columns = matrix.shape
     ax.set(xlim=(-0.05, columns + 0.05), ylim=(rows + 0.05, -0.05), aspect="equal")
     ax.set_axis_off()
-    for line in range(rows + 1):
-        ax.plot([0, columns], [line, line], "-", color=GREY, lw=0.6)
-    for line in range(columns + 1):
-        ax.plot([line, line], [0, rows], "-", color=GREY, lw=0.6)
+    level = [((0, i), (columns, i), (np.nan, np.nan)) for i in range(rows + 1)]
+    upright = [((i, 0), (i, rows), (np.nan, np.nan)) for i in range(columns + 1)]
+    ax.plot(*np.reshape(level + upright, (-1, 2)).T, "-", color=GREY, lw=0.6)
+    zeros = np.where(matrix == 0, 0.25, 0.0)
+    shade = np.zeros((rows, columns, 4))
+    shade[..., :3], shade[..., 3] = to_rgb(GREY), zeros
+    ax.imshow(shade, extent=(0, columns, rows, 0))
     for (row, column), weight in np.ndenumerate(matrix):
         if weight:
             place = (column + 0.5, row + 0.5)
             ax.annotate(LETTERS[weight - 1], place, ha="center", va="center", fontsize=10)
-        else:
-            ax.add_patch(Rectangle((column, row), 1, 1, color=GREY, alpha=0.25, lw=0))
 
 
 @styled
@@ -65,13 +67,7 @@ def blocked_matrix(matrix, width, title=""):
     """
     figure = Figure(figsize=(5.6, 5.2), layout="constrained")
     ax = figure.add_subplot()
-    limit = np.abs(matrix).max()
-    shade = np.zeros((*matrix.shape, 4))
-    shade[..., :3] = np.where(matrix[..., None] < 0, (0, 0x72, 0xB2), (0xD5, 0x5E, 0)) / np.array(
-        255
-    )
-    shade[..., 3] = np.abs(matrix) / limit
-    ax.imshow((255 * shade).round().astype(np.uint8))
+    ax.imshow(signed(matrix / np.abs(matrix).max()))
     for at in range(width, max(matrix.shape), width):
         style = {"color": GREY, "lw": 0.5, "ls": "-", "alpha": 0.6}
         if at < matrix.shape[0]:
