@@ -115,6 +115,7 @@ def test_plain_correlation_goes_to_the_sky(lecture):
     row, column = lecture["spots"]["plain"]
     window = lecture["grey"][row : row + 16, column : column + 16]
     assert window.mean() > np.quantile(ndimage.uniform_filter(lecture["grey"], 16), 0.9)
+    assert np.quantile(lecture["missed"], 0.8) < 0.05 < lecture["grey"].std()
     assert lecture["right"]["plain"] < 0.2 * lecture["tries"] < lecture["right"]["normalized"]
 
 
