@@ -210,9 +210,9 @@ def same_as_validate(path):
     "changes",
     [
         {},
-        {"twice": None, "root": None, "why": None},
+        pytest.param({"twice": None, "root": None, "why": None}, marks=pytest.mark.slow),
         {"twice": "def twice(x):\n    return x**2"},
-        {"root": "def root(x)\n    return x"},
+        pytest.param({"root": "def root(x)\n    return x"}, marks=pytest.mark.slow),
         {"twice": "def twice(x):\n    return twice", "why": None},
     ],
     ids=["right", "blank", "wrong", "syntax", "type"],

@@ -61,6 +61,7 @@ def test_what_is_in_it_and_what_is_not(root, files):
     assert grading == {f"dlcourse/grading/{module}.py" for module in handout.GRADING}
 
 
+@pytest.mark.slow
 def test_it_is_the_same_each_time(root, files, given):
     assert handout.collect(root, ["hw1"]) == files
     assert handout.write(given, files, handout.notebooks(files, ["hw1"])) == (0, 0)
@@ -137,6 +138,7 @@ def small_root(root, small_course, tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_refuses_and_updates(small_root, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(small_root)
     out = tmp_path / "out"

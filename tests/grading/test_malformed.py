@@ -105,6 +105,7 @@ def test_attachments_stay_where_they_are(small_course, answer, tmp_path):
     """A picture named after a path is graded with its cell and written to no path."""
     from dlcourse.grading import batch
 
+    (tmp_path / "course").mkdir()
     root = small_course.make(tmp_path / "course")
     notebook = answer(why="![up](attachment:../../../../escaped.png)")
     for cell in notebook.cells:

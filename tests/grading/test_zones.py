@@ -51,6 +51,40 @@ def test_partial_credit(grade):
     assert graded.points == {"f-number": 0, "f-array": 0, "f-partial": 2, "g-text": 8}
 
 
+@pytest.mark.parametrize(
+    ("test", "error"),
+    [
+        ("import os\nos._exit(0)", "TrustedZoneDied"),
+        ("while True:\n    pass", "CellTimeoutError"),
+        ("x = bytearray(10**10)", "MemoryError"),
+        ("f(3) + 100", "PartialCreditError"),
+        ("float('nan')", "PartialCreditError"),
+    ],
+)
+def test_a_test_that_goes_wrong_passes_nobody_and_stops_nothing(grade, test, error):
+    graded = grade(**{"f-array": test}, times=QUICK)
+    assert [out.ename for out in graded.cells["f-array"].outputs] == [error]
+    assert graded.points == {"f-number": 1, "f-array": 0, "f-partial": 4, "g-text": 8}
+
+
+def test_names_of_helpers_and_functions_that_cross(grade):
+    """A locked helper runs in the student's zone; test cells share names, and call each other."""
+    graded = grade(
+        f="import math\ncounter = 0\nclass Layer:\n    def __call__(self, g, x):\n"
+        "        global counter\n        counter += 1\n        x += 1\n        return g(x)\n"
+        "def f(x):\n    return 2 * x\nlayer = Layer()\nodd = '\ud800'",
+        **{
+            "f-number": "def ask():\n    return [f(i) for i in range(3)], counter\n"
+            "import numpy as np\nx = np.zeros(2)\n"
+            "assert layer(lambda y: y.sum(), x) == 2 and x.tolist() == [1, 1]",
+            "f-array": "class T:\n    answer = f(21)\n"
+            "assert ask() == ([0, 2, 4], 1) and T.answer == 42 and ask.__name__ == 'ask'\n"
+            "try:\n    math\nexcept NameError:\n    pass\nelse:\n    raise AssertionError",
+        },
+    )
+    assert graded.points == {"f-number": 1, "f-array": 2, "f-partial": 4, "g-text": 8}
+
+
 IPYTHON = "ip = get_ipython()\n"
 WRONG = "\ndef f(x):\n    return 0\n"
 # Each leaves f wrong. What f returns is all that can count, and it is 0 or worse.

@@ -11,7 +11,7 @@ from queue import Empty
 import zmq
 
 from dlcourse.grading.remote import bundle, frames, peer
-from dlcourse.grading.zones.outputs import Outputs
+from dlcourse.grading.zones.outputs import Outputs, clean
 
 TIMED_OUT, OUT_OF_MEMORY, CRASHED = "timed out", "out of memory", "crashed"
 GRACE = 2.0  # seconds to heed an interrupt
@@ -77,7 +77,7 @@ class Student:
             self._quietly(f"get_ipython().execution_count = {count}")
         self._next = count + 1
         outputs = Outputs()
-        asked = self._ask(source)
+        asked = self._ask(clean(source))
         late = not self._pump(asked, outputs, seconds)
         if late:
             self.zone.interrupt()
