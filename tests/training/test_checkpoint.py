@@ -62,7 +62,9 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, stop, pr
     history = resumed.fit(data, 3)
     assert same_weights(whole.model, resumed.model)
     assert same_weights(whole.ema.model, resumed.ema.model)
-    assert (history.loss, history.accuracy) == (expected.loss, expected.accuracy)
+    # A mean is summed in other pieces where a checkpoint divides an epoch.
+    assert history.loss == pytest.approx(expected.loss, rel=1e-12)
+    assert history.accuracy == pytest.approx(expected.accuracy, rel=1e-12)
     assert whole.optimizer.param_groups[0]["lr"] == resumed.optimizer.param_groups[0]["lr"]
 
 
