@@ -67,6 +67,8 @@ c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.template_name = "dlcourse_feedback"
 c.FeedbackExporter.extra_template_basedirs = [TEMPLATES]
 
+c.CSSHTMLHeaderPreprocessor.style = "xcode"  # the default's colours exist in JupyterLab alone
+
 # On these pages and in the formgrader, nothing that a student wrote is alive in the browser.
 c.HTMLExporter.preprocessors = ["dlcourse.grading.harmless.HarmlessNotebook"]
 c.HTMLExporter.filters = {

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    cifar_resnet20,
+    grading_throughput,
     image_loaders,
     mnist_lenet5,
     mnist_mlp,
@@ -13,6 +15,7 @@ from benchmarks import (
     nn_layers,
     operations,
     recurrent_attention,
+    trainer_lenet5,
     trainer_overhead,
 )
 from benchmarks.record import RESULTS, load_average, table, write
@@ -24,8 +27,11 @@ MODULES = (
     naive_twins,
     mnist_mlp,
     mnist_lenet5,
+    trainer_lenet5,
     trainer_overhead,
     image_loaders,
+    cifar_resnet20,
+    grading_throughput,
 )
 BENCHMARKS = {module.NAME: module for module in MODULES}
 

@@ -4,6 +4,7 @@ Nothing heavy is imported here: versions come from the packages' metadata, and P
 broken in ways that end a process, is asked in a process of its own.
 """
 
+import importlib.util
 import json
 import os
 import platform
@@ -178,7 +179,9 @@ def find_program(name):
 
 
 def look_at_sandbox():
-    """What a sandbox for student code enforces on this machine: name to sentence."""
+    """What a sandbox for student code enforces here, name to sentence; None without a grader."""
+    if is_students_copy():
+        return None
     from dlcourse.grading.sandbox import probe
 
     able = probe()
@@ -195,12 +198,17 @@ def shorten(path):
     return "~" + path[len(home.rstrip(os.sep)) :] if inside and len(home) > 1 else path
 
 
+def is_students_copy():
+    """Whether this is the package as `dlcourse handout` gives it to students: it grades nothing."""
+    return importlib.util.find_spec("dlcourse.grading.sandbox") is None
+
+
 def list_missing(report):
     """What is not there: for each, what it is for and how to get it, in one line."""
     missing = []
     for extra, purpose in PURPOSE.items():
         absent = [name for name, version in report["packages"][extra].items() if version is None]
-        if absent:
+        if absent and not (extra == "dev" and is_students_copy()):
             how = f"`make setup` in the repository, or `pip install 'dlcourse[{extra}]'`"
             missing.append(f"{', '.join(absent)}: {purpose}; {how}")
     if report["device"]["problem"]:
@@ -208,11 +216,12 @@ def list_missing(report):
             f"a PyTorch that can be imported ({report['device']['problem']}): "
             "`make clean-all` and `make setup` install it again"
         )
-    for name, (_, purpose, how) in PROGRAMS.items():
+    for name, (_, purpose, how) in () if is_students_copy() else PROGRAMS.items():
         if report["programs"][name] is None and not (name == "bubblewrap" and os.name == "nt"):
             missing.append(f"{name}: {purpose}; {how}")
     sandbox = report["sandbox"]
-    if report["programs"]["bubblewrap"] is not None and not sandbox["works"]:
+    bubblewrap = report["programs"]["bubblewrap"]
+    if sandbox is not None and bubblewrap is not None and not sandbox["works"]:
         missing.append(f"a sandbox: grading homework; {sandbox['enforces']['namespaces']}")
     if not report["data"]["writable"]:
         missing.append(
@@ -241,8 +250,9 @@ def as_text(report):
         rows.append((extra, listed))
     rows.append(("data", f"{data['folder']} ({state})"))
     rows += [(name, path or "missing") for name, path in report["programs"].items()]
-    enforced = report["sandbox"]["enforces"]
-    for name, sentence in enforced.items() if report["sandbox"]["works"] else ():
+    sandbox = report["sandbox"] or {"works": False, "enforces": {}}
+    enforced = sandbox["enforces"]
+    for name, sentence in enforced.items() if sandbox["works"] else ():
         rows.append(("sandbox" if name == next(iter(enforced)) else "", f"{name}: {sentence}"))
     lines = [f"{label:<11}{value}" for label, value in rows]
     if report["missing"]:

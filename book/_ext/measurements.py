@@ -45,19 +45,22 @@ def figure_of(check):
 
 def as_rst(result):
     """The RST of one result: its ratios, its checks, and on what it was measured."""
-    versions = result["versions"]
+    versions, facts = result["versions"], result.get("facts", {})
     lines = []
     if result.get("ratios"):
         rows = [
             (r["label"], f"{r['ratio_of_medians']:.2f}", bound("≤", r.get("target"), 2))
             for r in result["ratios"]
         ]
-        lines += table(("Work", "Time, as a multiple of PyTorch's", "Target"), rows)
+        peer = facts.get("against", "PyTorch's")
+        lines += table(("Work", f"Time, as a multiple of {peer}", "Target"), rows)
     if result.get("checks"):
         rows = [(c["label"], figure_of(c), limit(c)) for c in result["checks"]]
         lines += table(("Check", "Value", "Target"), rows)
+    threads = facts.get("threads", result["threads"])
     measured = (
-        f"Measured on {result['date']}, {result['processor']}, {result['threads']} thread: "
+        f"Measured on {result['date']}, {result['processor']}, {threads} "
+        f"thread{'s' if threads > 1 else ''}: "
         f"dlcourse {versions['dlcourse']}, NumPy {versions['numpy']}, PyTorch {versions['torch']}."
     )
     return [*lines, measured, ""]

@@ -37,7 +37,9 @@ def arrival_folder(name, title):
         ) from error
     with arriving as scratch, open(Path(scratch) / LOCK, "w") as lock:
         if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            # Where the file system has no locks, no folder is ever taken for abandoned.
+            with contextlib.suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX)
         yield Path(scratch)
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 
-from dlcourse.data import python_pickle
+from dlcourse.data import cifar_jpeg, python_pickle
 from dlcourse.data.dataset import DataSet, Entry
 from dlcourse.data.folder import data_folder
 from dlcourse.data.idx import DamagedFile
@@ -108,7 +108,13 @@ def _load(published, label, flat, dtype, download):
     )
 
 
-def _published(name, title, class_name, folder, offline):
+def _offline():
+    if cifar_jpeg.present():
+        return "CIFAR-10 is here as JPEG files: data.load('cifar10_jpeg')"
+    return "the data set 'digits' needs no network: data.load('digits')"
+
+
+def _published(name, title, class_name, folder):
     def check(path, file):
         content = path.read_bytes()
         if hashlib.md5(content, usedforsecurity=False).hexdigest() != MD5[name][file]:
@@ -123,19 +129,19 @@ def _published(name, title, class_name, folder, offline):
         classes = [torchvision_class(class_name, url=lambda known, u=u: u) for u in own]
         classes.append(torchvision_class(class_name))
         tried = [each.url for each in classes]
-        download_with_torchvision(title, classes, tried, scratch, offline)
+        download_with_torchvision(title, classes, tried, scratch, _offline())
         with open(scratch / archive, "rb") as packed:
             if hashlib.file_digest(packed, "sha256").hexdigest() != sha256:
                 raise ConnectionError(
                     f"{title} was downloaded, but {archive} is not the published file; nothing was "
-                    f"kept: try again later; {offline}"
+                    f"kept: try again later; {_offline()}"
                 )
         return scratch / folder
 
     return Published(
         name=name,
         title=title,
-        offline=offline,
+        offline=_offline,
         places=(f"{name}/{folder}", folder),
         files=tuple(MD5[name]),
         check=check,
@@ -146,12 +152,8 @@ def _published(name, title, class_name, folder, offline):
     )
 
 
-OFFLINE = (
-    "without a network use data.load('digits'), or data.load('cifar10_jpeg') where you have "
-    "CIFAR-10 as JPEG files"
-)
-CIFAR10 = _published("cifar10", "CIFAR-10", "CIFAR10", "cifar-10-batches-py", OFFLINE)
-CIFAR100 = _published("cifar100", "CIFAR-100", "CIFAR100", "cifar-100-python", OFFLINE)
+CIFAR10 = _published("cifar10", "CIFAR-10", "CIFAR10", "cifar-10-batches-py")
+CIFAR100 = _published("cifar100", "CIFAR-100", "CIFAR100", "cifar-100-python")
 
 ENTRIES = tuple(
     Entry(s.name, load, "(60000, 3072)", size, s.present, s.fetch, s.verify)

@@ -29,7 +29,7 @@ class Parted:
         if self.n_train is None:
             raise AttributeError(
                 f"the data set {self.name!r} has no split into train and test: use its {whole}, "
-                "and load it again with another rng for a test set"
+                "and divide it, or load a generated set again with another rng for a test set"
             )
         return self.n_train
 

@@ -57,6 +57,8 @@ MIRRORS = {
     "fashion_mnist": ["https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"],
 }
 
+OFFLINE = "the data set 'digits' needs no network: data.load('digits')"
+
 CLOTHES = (
     "T-shirt/top",
     "trouser",
@@ -140,15 +142,14 @@ def _published(name, title, class_name):
 
     def arrive(scratch):
         data_set = torchvision_class(class_name, mirrors=mirrors)
-        download_with_torchvision(title, [data_set], data_set.mirrors, scratch, offline)
+        download_with_torchvision(title, [data_set], data_set.mirrors, scratch, OFFLINE)
         return scratch / class_name / "raw"
 
-    offline = "the data set 'digits' needs no network: data.load('digits')"
     place = f"{class_name}/raw"
     return Published(
         name=name,
         title=title,
-        offline=offline,
+        offline=lambda: OFFLINE,
         places=(f"{name}/{place}", place),
         files=tuple(SHAPES),
         check=check,

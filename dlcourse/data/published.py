@@ -14,7 +14,8 @@ from dlcourse.data.idx import DamagedFile
 class Published:
     """The files of a data set and what is done with them.
 
-    name: the set's name. title: as an error calls it. offline: what an error says to use instead.
+    name: the set's name. title: as an error calls it. offline: returns what an error says to use
+    instead.
     places: folders, below the data folder, that may hold the files, the preferred one first.
     files: their names.
     check: reads the file at a path that is known by a name; DamagedFile unless it is what was
@@ -27,7 +28,7 @@ class Published:
 
     name: str
     title: str
-    offline: str
+    offline: Callable[[], str]
     places: tuple[str, ...]
     files: tuple[str, ...]
     check: Callable[[Path, str], object]
@@ -95,7 +96,7 @@ class Published:
         except (DamagedFile, FileNotFoundError) as error:
             raise ConnectionError(
                 f"{self.title} was downloaded, but {name} is not the published file; nothing was "
-                f"kept: try again later; {self.offline}"
+                f"kept: try again later; {self.offline()}"
             ) from error
 
     def _path(self, folder, name):
@@ -125,7 +126,8 @@ class Published:
         missing = [name for name in self.files if self._path(folder, name) is None]
         return (
             f"{self.title} is not complete in {data_folder()}: {missing[0]} is missing; "
-            f"{self._get_again()}, or set DLCOURSE_DATA to the folder that holds it; {self.offline}"
+            f"{self._get_again()}, or set DLCOURSE_DATA to the folder that holds it; "
+            f"{self.offline()}"
         )
 
     def _get_again(self):

@@ -32,7 +32,8 @@ def load_scenes(n=200, size=64, most=6, noise=0.05, rng=None):
     The radius varies from 8 to 30% of the side, evenly on a logarithmic scale. Bars are one to
     three pixels thick at a size of 64, and rings and crosses have thin parts: a network that
     predicts at a 32nd of the resolution loses them, and one that adds finer features finds them.
-    Colours and patterns tell nothing about the kind.
+    The best labels that are constant in blocks of 32, 16 and 8 pixels have a mean intersection over
+    union of about 0.18, 0.37 and 0.54. Colours and patterns tell nothing about the kind.
 
     Source: generated.
     """

@@ -30,6 +30,8 @@ DEGREES = _words("very really truly quite so rather")
 REVERSALS = ("not", "hardly", "never", "not at all", "anything but", "far from", "by no means")
 PAD = "<pad>"
 LONGEST = 15
+# Were it a half, no word would say anything by itself.
+NEGATED = 0.2
 
 
 def load_sentiment(n=2000, rng=None):
@@ -49,8 +51,8 @@ def load_sentiment(n=2000, rng=None):
     A grammar with a lexicon written by hand made them, and no reader has judged them: what a model
     learns here is that grammar. In "the plot is not good" or "the film is hardly bad" a reversal
     turns the meaning; in "the cast is good but the plot is bad" the part after "but" decides. A sum
-    over the words of a sentence therefore cannot be right about all of them, and a model that reads
-    them in order can. People's reviews are longer and less plain.
+    over the words of a sentence is right about some seven in ten of them; a model that reads the
+    words in order can be right about all. People's reviews are longer and less plain.
 
     Source: generated.
     """
@@ -113,16 +115,13 @@ def _clause(rng):
     def one(words):
         return words[rng.integers(len(words))]
 
-    kind, thing = rng.integers(5), one(THINGS)
-    word = one(one((LIKE, DISLIKE) if kind == 4 else (PRAISE, BLAME)))
+    about_me, negated, thing = rng.random() < 0.2, bool(rng.random() < NEGATED), one(THINGS)
+    word = one(one((LIKE, DISLIKE) if about_me else (PRAISE, BLAME)))
     meaning = LEXICON[word]
-    if kind == 4:
-        negated = bool(rng.integers(2))
+    if about_me:
         words = f"i do not {word} the {thing}" if negated else f"i {word} the {thing}"
-    elif kind >= 2:
-        negated, words = True, f"the {thing} is {one(REVERSALS)} {word}"
     else:
-        negated, words = False, f"the {thing} is {one(('', *DEGREES))} {word}"
+        words = f"the {thing} is {one(REVERSALS if negated else ('', *DEGREES))} {word}"
     return " ".join(words.split()), -meaning if negated else meaning, negated
 
 

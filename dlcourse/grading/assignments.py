@@ -74,7 +74,9 @@ def generate(root, homework):
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder).resolve()
         copy_source(source, copy / "solutions" / homework)
-        record(course.open_api(course.load_config(root, copy)), homework)
+        config = course.load_config(root, copy)
+        course.make_passing_gradebook(config)
+        record(course.open_api(config), homework)
         release = copy / "assignments" / homework
         return {
             path.relative_to(release).as_posix(): _normal_form(path)

@@ -13,7 +13,7 @@ from dlcourse.grading import progress as progresses
 from dlcourse.grading.journal import Journal
 from dlcourse.grading.ledger import Ledger
 from dlcourse.grading.local_pool import Pool
-from dlcourse.grading.unit import GRADED, Limits, Malformed, Result, Unit, course_archive
+from dlcourse.grading.unit import GRADED, Limits, Malformed, Result, Unit, course_archive, imports
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,14 @@ class _Run:
         self.homework, self.options, self.place = homework, options, place
         self.archive, self.ledger, self.journal = archive, ledger, ledger.journal
         self.tests = fingerprint.tests(root, homework)
+        self.preload = imports(course.read_notebook(course.solution_path(root, homework)))
 
     def grade(self, submissions):
         """Grade what is not known and hand each result to the ledger; return how many were."""
         to_run = self._plan(submissions)
         total = sum(map(len, to_run.values()))
+        if to_run and self.options.sandbox:
+            self.place.require_sandbox()
         with self.options.progress(total) as told:
             for key, result in self.place.run(self._units(to_run)):
                 self._take(key, result, to_run[key])
@@ -158,7 +161,7 @@ class _Run:
         except (OSError, Malformed):  # it could be read when the plan was made
             files = {}
         limits, sandbox = self.options.limits, self.options.sandbox
-        return Unit(self.homework, key, files, self.archive, limits, sandbox).pack()
+        return Unit(self.homework, key, files, self.archive, limits, sandbox, self.preload).pack()
 
     def _take(self, key, result, submissions):
         """Keep a result, with a bundle of a failure, for all who handed in the same."""

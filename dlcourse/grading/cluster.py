@@ -7,7 +7,7 @@ company several workers died is given up, so that no class waits for ever.
 import uuid
 import warnings
 
-from dlcourse.grading import fingerprint, process
+from dlcourse.grading import fingerprint, process, sandbox
 from dlcourse.grading.course import CourseError
 from dlcourse.grading.unit import Result
 
@@ -40,6 +40,12 @@ class Cluster:
 
     def __exit__(self, *exception):
         self._client.close()
+
+    def require_sandbox(self):
+        """CourseError where a worker cannot keep student code in; it says what to do."""
+        for worker, advice in sorted(self._client.run(_advice).items()):
+            if advice is not None:
+                raise CourseError(f"the worker {worker}: {advice}")
 
     def run(self, units):
         """Grade units on the cluster; yield (tag, Result) for each as it is done.
@@ -118,6 +124,11 @@ def grade(packed, environment):
     if found != environment:
         raise CourseError(f"a worker differs from the others: {_differ(environment, found)}")
     return process.run(packed)
+
+
+def _advice():
+    able = sandbox.probe()
+    return None if able.sandbox else able.advice()
 
 
 def _differ(one, other):

@@ -55,8 +55,8 @@ def hide(nb, timeout):
             continue
         if verdict.is_test(cell):
             hidden = verdict.hidden_lines(cell.source)
+            message = verdict.explain(cell, hidden, counts, timeout, seen_hidden)
             seen_hidden = seen_hidden or bool(hidden)
-            message = verdict.explain(cell, hidden, counts, timeout)
             changes.append((cell, message, verdict.visible_part(cell.source)))
         elif seen_hidden:
             message = verdict.of_own_cell(cell) if cell.outputs else None

@@ -12,21 +12,20 @@ import json
 import sqlite3
 import tempfile
 import time
-import warnings
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.api import MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
 
 from dlcourse.grading import assignments, course, fingerprint
 from dlcourse.grading.journal import write
 from dlcourse.grading.marks import Mark, Marks
 from dlcourse.grading.restore import cell_name
+from dlcourse.grading.transaction import EnterGrades, OneTransaction
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's note of when a submission was handed in
 
@@ -48,7 +47,7 @@ class Writer:
         self.order = [cell.id for cell in course.graded_cells(solution)]
         self.api = course.open_api(self.config)
         self.url = self.config.CourseDirectory.db_url
-        self._gradebook = _OneTransaction(self.url, self.config.CourseDirectory.course_id)
+        self._gradebook = OneTransaction(self.url, self.config.CourseDirectory.course_id)
         self._late = AssignLatePenalties(config=self.config)
         self._late.init_plugin()
 
@@ -109,7 +108,7 @@ class Writer:
             )
             found = gradebook.find_submission_notebook(self.homework, self.homework, student)
             settled = self._settled(student, graded, found)
-            _Enter(gradebook, self.homework, student, only).preprocess(graded, {})
+            EnterGrades(gradebook, self.homework, student, only).preprocess(graded, {})
             for grade in found.grades:
                 if (grade.name, grade.auto_score) in settled:
                     grade.needs_manual_grade = False
@@ -256,43 +255,6 @@ class Writer:
             Path(self.config.CourseDirectory.root)
             / self.config.CourseDirectory[f"{step}_directory"]
         )
-
-
-class _OneTransaction(Gradebook):
-    """nbgrader's gradebook, which commits after each step, with the commits held back."""
-
-    @contextmanager
-    def transaction(self):
-        """Yield the gradebook; what is changed within is undone unless `keep` is called."""
-        self.db.commit = self.db.flush
-        with warnings.catch_warnings():
-            # nbgrader 0.9 adds a submission's parts before the submission: harmless, but loud.
-            warnings.simplefilter("ignore", SAWarning)
-            try:
-                yield self
-            finally:
-                self.db.remove()  # rolls back, and forgets what was read
-
-    def keep(self):
-        """Write all that was changed in this transaction."""
-        self.db.registry().commit()
-
-
-class _Enter(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades, within a transaction that is open, for some cells or all."""
-
-    def __init__(self, gradebook, homework, student, only):
-        super().__init__()
-        self.gradebook, self.student_id, self._only = gradebook, student, only
-        self.notebook_id = self.assignment_id = homework
-
-    def preprocess(self, nb, resources):
-        return NbGraderPreprocessor.preprocess(self, nb, resources)
-
-    def preprocess_cell(self, cell, resources, index):
-        if self._only is not None and cell_name(cell) not in self._only:
-            return cell, resources
-        return super().preprocess_cell(cell, resources, index)
 
 
 def configuration(root, output=None):

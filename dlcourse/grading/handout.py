@@ -42,6 +42,14 @@ GRADING = (
 )
 _TEMPLATES = Path(__file__).parent / "templates" / "handout"
 _IGNORED = ".venv/\n__pycache__/\n*.egg-info/\n.ipynb_checkpoints/\n*.zip\n"
+# Validate then has the grading's patience, and so the grading's verdict.
+_CONFIG = """\
+\"\"\"How long JupyterLab's Validate waits for a cell: as long as the grading does.\"\"\"
+
+c = get_config()  # noqa: F821
+
+c.Execute.timeout = {seconds}
+"""
 _SKIPPED = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -111,6 +119,8 @@ def collect(root, names):
         files[name] = shorten(text).encode()
     files |= {path.name: path.read_bytes() for path in sorted(_TEMPLATES.iterdir())}
     files[".gitignore"] = _IGNORED.encode()
+    seconds = course.load_config(root).Execute.timeout
+    files[course.CONFIG] = _CONFIG.format(seconds=seconds).encode()
     return files
 
 

@@ -3,7 +3,8 @@
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from dlcourse.grading import fingerprint, process
+from dlcourse.grading import fingerprint, process, sandbox
+from dlcourse.grading.course import CourseError
 from dlcourse.grading.unit import Result
 
 
@@ -20,6 +21,12 @@ class Pool:
 
     def __exit__(self, *exception):
         pass
+
+    def require_sandbox(self):
+        """CourseError where this machine cannot keep student code in; it says what to do."""
+        able = sandbox.probe()
+        if not able.sandbox:
+            raise CourseError(able.advice())
 
     def run(self, units):
         """Grade units; yield (tag, Result) for each as it is done.

@@ -2,11 +2,13 @@
 
 The server holds the grader's own modules and nothing else. It never reads a submission and no
 student code ever runs in it, so a fork of it knows no more than a process that has just started;
-it is only there sooner. Linux alone: elsewhere libraries do not survive a fork, and a process is
-started afresh.
+it is only there sooner. The same holds for the process beside it that has imported what test cells
+need (zones.launch.Nursery). Linux alone: elsewhere libraries do not survive a fork, and a process
+is started afresh.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import select
@@ -14,19 +16,25 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+
+import psutil
 
 AVAILABLE = sys.platform == "linux" and hasattr(socket, "send_fds")
 
 
 class Server:
-    """The process that forks; one for all threads of this process."""
+    """The process that forks, for all threads of this one. preload: modules that tests import."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, preload=()):
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dlcourse.grading.prefork", str(theirs.fileno())],
+                [
+                    *(sys.executable, "-m", "dlcourse.grading.prefork"),
+                    *(str(theirs.fileno()), *preload),
+                ],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -85,23 +93,36 @@ class Forked:
 _servers, _lock = {}, threading.Lock()
 
 
-def server(environment):
+def server(environment, preload=()):
     """This process's server, started if it is not there; ended when this process ends."""
     with _lock:
-        running = _servers.get("only")
+        running = _servers.get(preload)
         if running is None or not running.alive:
-            running = _servers["only"] = Server(environment)
+            running = _servers[preload] = Server(environment, preload)
             atexit.register(running.close)
         return running
 
 
-def _serve(channel):
-    """Fork for each message until the other end of the channel is closed."""
+def _serve(channel, preload):
+    """Fork for each message until the other end of the channel is closed, then end all of it."""
     from dlcourse.grading import worker
+    from dlcourse.grading.zones.launch import NURSERY, Nursery
 
     worker.warm_up()
     # Nobody waits for the keepers: the system takes them away when they end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with tempfile.TemporaryDirectory(prefix=f"dlcourse-{os.getpid()}-") as folder:
+        path = os.path.join(folder, "tests")
+        with Nursery(path, preload):
+            os.environ[NURSERY] = path
+            _fork_for_each(channel, worker)
+            # Also a test that is still at work: who started it is gone.
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+def _fork_for_each(channel, worker):
     while True:
         folder, fds, _, _ = socket.recv_fds(channel, 65536, 1)
         if not folder:
@@ -132,4 +153,4 @@ def _keep(worker, folder, leash):
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])

@@ -23,7 +23,10 @@ from dlcourse.grading.worker import JOB, LOG, RESULT
 
 # What a submission's process sees of the environment: no token, no proxy, no personal folder.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH")
-_LOOK = 0.25  # s between two looks at the memory
+_LOOK = 0.4  # s between two looks at the memory
+# The zones keep the limits of student code themselves. This is what nbgrader and the tests may use
+# beside it, in MiB and s, before the process is taken for one that has run away.
+_OWN_MEMORY, _OWN_SECONDS = 3072, 30
 _LOG_BYTES = 20_000
 
 
@@ -49,13 +52,16 @@ def run(packed, stop=None):
             "environment": _environment(folder),
         }
         (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
-        process = _start(folder)
+        process = _start(folder, unit.preload)
         try:
             ended, memory = _watch(process, unit.limits, stop or threading.Event())
         finally:
             process.close()
         seconds = time.monotonic() - started
         return _result(folder, unit.homework, process, ended, seconds, memory / 2**20).pack()
+    except OSError as error:  # a full disk, a server of forks that was killed: no fault of theirs
+        note = f"the grading process could not be started or read: {error}"
+        return Result("grader error", note, time.monotonic() - started).pack()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -68,9 +74,9 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder):
+def _start(folder, preload):
     if prefork.AVAILABLE:
-        return prefork.server(_environment(Path.home())).start(folder)
+        return prefork.server(_environment(Path.home()), preload).start(folder)
     return _Spawned(folder)
 
 
@@ -107,7 +113,7 @@ def _watch(process, limits, stop):
 
     Returns (state, note) for one that was ended, else None, and the peak resident memory in bytes.
     """
-    deadline, peak, seen = time.monotonic() + limits.seconds, 0, set()
+    deadline, peak, seen = time.monotonic() + limits.seconds + _OWN_SECONDS, 0, set()
     ended = None
     while not process.wait(_LOOK):
         family = _family(process.pid)
@@ -116,7 +122,7 @@ def _watch(process, limits, stop):
         if stop.is_set():
             _end(seen)
             raise Stopped
-        if peak > limits.memory * 2**20:
+        if peak > (limits.memory + _OWN_MEMORY) * 2**20:
             ended = ("out of memory", f"used more than {limits.memory:g} MiB of memory")
         elif time.monotonic() > deadline:
             ended = ("timed out", f"took longer than {limits.seconds:g} s")

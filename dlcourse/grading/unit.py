@@ -5,6 +5,7 @@ machine that shares nothing with it but an installed dlcourse, or again from a f
 Nobody's name is in it: whoever sends a unit knows whose it is.
 """
 
+import ast
 import io
 import json
 import tempfile
@@ -59,7 +60,8 @@ class Unit:
     """One submission to grade. files: path to bytes. course: what course_archive made of it.
 
     key: the hash of all that decides the result (fingerprint.key). sandbox: False only where the
-    instructor accepts that student code runs unconfined.
+    instructor accepts that student code runs unconfined. preload: names of modules that the tests
+    import: they may be imported ahead, once for many submissions.
     """
 
     homework: str
@@ -68,6 +70,7 @@ class Unit:
     course: bytes
     limits: Limits = field(default_factory=Limits)
     sandbox: bool = True
+    preload: tuple = ()
 
     def pack(self):
         """The unit as bytes."""
@@ -76,6 +79,7 @@ class Unit:
             "key": self.key,
             "limits": asdict(self.limits),
             "sandbox": self.sandbox,
+            "preload": self.preload,
         }
         parts = {_UNIT: json.dumps(head).encode(), _COURSE: self.course}
         parts |= {f"{SUBMITTED}/{name}": data for name, data in self.files.items()}
@@ -92,8 +96,9 @@ class Unit:
                     for name in file.namelist()
                     if name.startswith(f"{SUBMITTED}/")
                 }
-                limits = Limits(**head.pop("limits"))
-                return cls(**head, files=files, course=file.read(_COURSE), limits=limits)
+                head["limits"] = Limits(**head["limits"])
+                head["preload"] = tuple(head["preload"])
+                return cls(**head, files=files, course=file.read(_COURSE))
         except (zipfile.BadZipFile, KeyError, TypeError) as error:
             raise ValueError(f"this is no unit of grading: {error}") from error
 
@@ -155,14 +160,34 @@ def course_archive(root, homework):
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as place:
         folder = Path(place).resolve()
         assignments.copy_source(source, folder / "solutions" / homework)
-        assignments.record(course.open_api(course.load_config(root, folder)), homework)
-        config = (Path(root) / course.CONFIG).read_bytes()
-        parts = {course.CONFIG: config}
+        config = course.load_config(root, folder)
+        course.make_passing_gradebook(config)
+        assignments.record(course.open_api(config), homework)
+        parts = {course.CONFIG: (Path(root) / course.CONFIG).read_bytes()}
         for part in ("solutions", "grades"):
             for path in sorted((folder / part).rglob("*")):
                 if path.is_file():
                     parts[path.relative_to(folder).as_posix()] = path.read_bytes()
         return archive(parts)
+
+
+def imports(solution):
+    """The modules that the locked cells of the instructor's notebook import, sorted."""
+    found = set()
+    for cell in solution.cells:
+        if cell.cell_type != "code" or not cell.metadata.get("nbgrader", {}).get("locked"):
+            continue
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source)))
+        except SyntaxError:  # a magic of IPython
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(node.module)
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(sorted(found))
 
 
 def archive(parts, compression=zipfile.ZIP_STORED):

@@ -11,6 +11,16 @@ import re
 
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# How the two zones call what ended a cell from outside.
+_ENDINGS = {
+    "OutOfMemory": "Needed more memory than there is: {said}. Does an array have an axis too many?",
+    "KernelDied": "Python itself ended: {said}. Is there an exit(), or a recursion without an end?",
+    "NotRun": "This test did not run, since the grading ended before it.",
+    "TrustedZoneDied": "The test itself ended badly. This is not your fault: tell your instructor.",
+    "PartialCreditError": "The test itself is wrong. This is not your fault: tell your instructor.",
+}
+_ABSENT = re.compile(r"name '(\w+)' is not defined")
+_YOURS = re.compile(r"\n  yours: .*")  # the line in which checks.array shows a student's values
 _FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 
 
@@ -42,10 +52,12 @@ def visible_part(source):
     return "\n".join(line for n, line in enumerate(lines, start=1) if n not in hidden).rstrip()
 
 
-def explain(cell, hidden, counts, timeout):
+def explain(cell, hidden, counts, timeout, seen=False):
     """One message for a test cell that failed; None for one that passed.
 
-    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count.
+    hidden: the numbers of its hidden lines. counts: the notebook's cells by execution count. seen:
+    whether an earlier cell held hidden tests. Student code may have kept what it got there, and
+    hand it out in a visible test: then no text and no value of its making is repeated.
     """
     error = next((out for out in cell.outputs if out.output_type == "error"), None)
     if error is None:
@@ -56,21 +68,25 @@ def explain(cell, hidden, counts, timeout):
                 "its cause."
             )
         return None
-    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
-        return f"Did not end in {timeout} seconds. Is there a loop that never ends?"
+    frames = _frames(error.traceback)
+    ended = _ended(error, frames, timeout)
+    if ended is not None:
+        return ended
     if error.ename == "NotImplementedError":
         return "Not answered yet: `NotImplementedError` is still raised."
-    frames = _frames(error.traceback)
     in_hidden = any(count == cell.execution_count and line in hidden for count, line in frames)
     own = [(count, line) for count, line in frames if count != cell.execution_count]
     where = "a hidden test" if in_hidden else "a visible test"
     said = _plain(error.evalue, longest=800)
     if error.ename == "CheckFailed" and not own:
+        said = _YOURS.sub("", said) if seen or in_hidden else said
         return f"{said}\n(Found by {where}.)"
-    if error.ename == "NameError" and not own and not in_hidden:
+    absent = _ABSENT.fullmatch(said) if error.ename == "NameError" and not own else None
+    # A name that the test itself speaks: student code cannot say another thing in this way.
+    if absent and not in_hidden and absent.group(1) in visible_part(cell.source):
         return f"{said}: did the cell that defines it end in an error?"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
-    text = name if in_hidden else f"{name}: {said}"
+    text = name if in_hidden or seen else f"{name}: {said}"
     return f"{text}\n{_place(own, counts)}(Raised in {where}.)"
 
 
@@ -79,6 +95,10 @@ def of_own_cell(cell):
     error = next((out for out in cell.outputs if out.output_type == "error"), None)
     if error is None:
         return "What this cell printed or drew is not repeated here. Run it to see it."
+    if error.ename in _ENDINGS:
+        return _ENDINGS[error.ename].format(said="while this cell ran")
+    if error.ename == "CellTimeoutError":
+        return "Did not end in time. Is there a loop that never ends?"
     if error.ename == "NotImplementedError":
         return "Not answered yet: `NotImplementedError` is still raised."
     try:
@@ -87,6 +107,22 @@ def of_own_cell(cell):
         return f"{type(found).__name__}: {found.msg} (line {found.lineno} of this cell)"
     name = error.ename if hasattr(builtins, error.ename) else "an exception of your own"
     return f"This cell ended in {name}. Run it to see where."
+
+
+def _ended(error, frames, timeout):
+    """What to say where the grader ended a test, and no code raised; None where code did.
+
+    Of a test cell, only the grader writes an error without a place: no student's word is in it.
+    """
+    said = "" if frames else _plain(error.evalue).strip().rstrip(".")
+    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
+        said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
+        return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"
+    if error.ename == "ZoneFailure":
+        return "Your code's answer could not be read: does it change Python itself, or end it?"
+    if error.ename in _ENDINGS and said:
+        return _ENDINGS[error.ename].format(said=said)
+    return None
 
 
 def _place(own, counts):

@@ -10,6 +10,16 @@ import numbers
 
 import torch
 
+__all__ = [
+    "crop",
+    "erase",
+    "flip",
+    "random_crop",
+    "random_cutout",
+    "random_flip",
+    "random_translate",
+]
+
 MODES = ("reflect", "edge", "constant")
 
 

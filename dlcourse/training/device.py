@@ -1,5 +1,7 @@
 """Where the work is done."""
 
+import os
+
 import torch
 
 
@@ -25,5 +27,6 @@ def choose_device(device="auto"):
     if not there.get(device.type, lambda: True)():
         raise ValueError(f"there is no {device.type} device on this machine: use device='auto'")
     if device.type == "cuda" and device.index is None:
-        return torch.device("cuda", torch.cuda.current_device())
+        number = os.environ.get("LOCAL_RANK")  # which torchrun sets
+        return torch.device("cuda", torch.cuda.current_device() if number is None else int(number))
     return device

@@ -103,7 +103,8 @@ class DeviceLoader:
             x = self.images.index_select(0, rows)
             if mirrored is not None:
                 x = augmentation.flip(x, mirrored[rows])
-            generator.manual_seed(int(seeds[batch]))
+            if self.augment:
+                generator.manual_seed(int(seeds[batch]))
             for change in self.augment:
                 x = change(x, generator=generator)
             self.epoch, self.batch = epoch, batch + 1

@@ -23,6 +23,14 @@ def explain(trainer, error, batch):
             "the GPU met an index out of range, most often a label that is not in 0 … C − 1 or a "
             "token outside the vocabulary; the same batch on device='cpu' says which"
         ) from error
+    weight = next(trainer.model.parameters(), None)
+    if isinstance(x, torch.Tensor) and weight is not None and "type" in str(error):
+        number = x.is_floating_point() or x.dtype == torch.uint8
+        if number and x.dtype != weight.dtype:
+            raise TypeError(
+                f"the model computes in {weight.dtype} and x is {x.dtype}: convert x, as with "
+                f"x.to({weight.dtype})"
+            ) from error
     output, layer = shapes_through(trainer.model, x)
     if layer is not None:
         raise ValueError(_misfit(trainer.model, x, *layer)) from error
@@ -83,9 +91,6 @@ def _misfit(model, x, name, module, given):
         ("in_features", "features", -1),
     ]
     text = f"{called} fails on an input of shape {shape}"
-    own = next(module.parameters(recurse=False), None)
-    if own is not None and own.is_floating_point() and given.dtype != own.dtype:
-        text = f"{called} computes in {own.dtype} and got {given.dtype}: convert x"
     for attribute, unit, axis in wants:
         expected = getattr(module, attribute, None)
         if isinstance(expected, int) and len(shape) > 1 and shape[axis] != expected:

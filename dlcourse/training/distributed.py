@@ -11,6 +11,8 @@ import os
 import torch
 from torch import distributed
 
+from dlcourse.training.device import choose_device
+
 
 def start():
     """Join the processes that `torchrun` started; nothing where it did not. Returns their number.
@@ -25,7 +27,7 @@ def start():
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return 1
     if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(choose_device("cuda"))
     distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     return distributed.get_world_size()
 

@@ -7,6 +7,7 @@ import torch
 from dlcourse.training import distributed
 from dlcourse.training.batch import first, size_of, to_device
 from dlcourse.training.checks import check_loader
+from dlcourse.training.diagnosis import explain
 from dlcourse.training.metrics import READ_EVERY, Tally
 from dlcourse.training.position import set_epoch
 from dlcourse.training.shares import Share, divide
@@ -37,14 +38,19 @@ def evaluate(trainer, loader):
     check_loader(loader, "loader")
     set_epoch(loader, 0)  # the same examples each time, also of a loader that draws them
     loader, tally = divide(loader), Tally()
+    trainer.checked, batch = False, None
     with evaluating(trainer.evaluated) as model:
-        for number, batch in enumerate(loader, 1):
-            x, y = to_device(batch, trainer.device, trainer.memory_format)
-            output, loss = trainer.forward(model, x, y)
-            count = loader.count if isinstance(loader, Share) else size_of(x)
-            tally.add(count, trainer.measure(output, loss, y))
-            if number % READ_EVERY == 0:
-                tally.collect()
+        try:
+            for number, batch in enumerate(loader, 1):
+                x, y = to_device(batch, trainer.device, trainer.memory_format)
+                output, loss = trainer.forward(model, x, y)
+                count = loader.count if isinstance(loader, Share) else size_of(x)
+                tally.add(count, trainer.measure(output, loss, y))
+                if number % READ_EVERY == 0:
+                    tally.collect()
+        except Exception as error:
+            explain(trainer, error, batch)
+            raise
     tally.collect()
     return distributed.add_up(tally).means()
 

@@ -14,6 +14,10 @@ class LearningRateSweep:
     lr: the rate of the step; loss: of its batch, before the step; smoothed: the loss averaged over
     the steps before with weight 0.9, without the bias towards zero at the start; stopped_early:
     whether the loss exploded before the largest rate was reached.
+
+    >>> rates, losses = [0.01, 0.1, 1.0], [2.0, 0.5, 9.0]
+    >>> LearningRateSweep(rates, losses, losses).suggestion
+    0.01
     """
 
     lr: list = field(default_factory=list)

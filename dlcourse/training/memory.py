@@ -5,7 +5,7 @@ import traceback
 
 import torch
 
-from dlcourse.training.batch import part_of, size_of
+from dlcourse.training.batch import part_of, size_of, to_device
 from dlcourse.training.errors import OutOfMemoryError
 
 SIGNS = ("out of memory", "can't allocate memory", "not enough memory")
@@ -26,16 +26,18 @@ def out_of_memory(trainer, error, x, y):
     """The error to raise instead of `error`, after a search for a batch that fits."""
     # The frames of the error hold the activations that filled the memory.
     traceback.clear_frames(error.__traceback__)
-    total = size_of(x)
-    fits = largest_that_fits(lambda n: _forward_backward(trainer, *part_of((x, y), 0, n)), total)
+    total, learns = size_of(x), torch.is_grad_enabled()
+    fits = largest_that_fits(lambda n: _attempt(trainer, *part_of((x, y), 0, n), learns), total)
     if not fits:
-        text = "and neither does one example: take a smaller model, smaller inputs, or 16 bits"
-    else:
+        text = "and no smaller one does: take a smaller model, smaller inputs, or 16 bits"
+    elif learns:
         batches = -(-total // fits)
         text = (
             f"a batch of {fits} does, forward and backward: accumulate={batches} with batches of "
             f"{fits} takes the same steps"
         )
+    else:
+        text = f"a batch of {fits} does, forward: evaluate in batches of {fits}"
     return OutOfMemoryError(
         f"out of memory: a batch of {total} does not fit on {trainer.device}, {text}", fits=fits
     )
@@ -56,8 +58,9 @@ def largest_that_fits(attempt, total):
         try:
             attempt(size)
         except Exception as error:
-            if not is_out_of_memory(error):
-                raise
+            if not is_out_of_memory(error):  # as batch norm refuses a single example
+                size = 0
+                break
             traceback.clear_frames(error.__traceback__)
         else:
             break
@@ -75,13 +78,16 @@ def free():
         torch.mps.empty_cache()
 
 
-def _forward_backward(trainer, x, y):
-    """What a step needs memory for, without the step; buffers and gradients are put back."""
+def _attempt(trainer, x, y, learns):
+    """What needs memory in a step, without the step; buffers are put back."""
+    x, y = to_device((x, y), trainer.device, trainer.memory_format)
     buffers = {name: buffer.clone() for name, buffer in trainer.model.named_buffers()}
     trainer.optimizer.zero_grad()
     try:
         with trainer.precision.autocast():
-            trainer.loss(trainer.model(x), y).backward()
+            loss = trainer.loss(trainer.model(x), y)
+        if learns:
+            loss.backward()
     finally:
         trainer.optimizer.zero_grad()
         for name, buffer in trainer.model.named_buffers():

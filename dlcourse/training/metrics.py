@@ -70,8 +70,9 @@ class Tally:
         if not waiting:
             return []
         names = list(waiting[0][1])
-        rows = torch.stack([v for _, values in waiting for v in values.values()])
-        rows = rows.float().cpu().reshape(len(waiting), len(names)).tolist()
+        device = waiting[0][1][names[0]].device
+        numbers = [torch.as_tensor(v, device=device) for _, row in waiting for v in row.values()]
+        rows = torch.stack(numbers).cpu().reshape(len(waiting), len(names)).tolist()
         for place, name in enumerate(names):
             more = math.fsum(c * row[place] for (c, _), row in zip(waiting, rows, strict=True))
             self.sums[name] = self.sums.get(name, 0.0) + more

@@ -86,7 +86,8 @@ class Watch:
 
     def _backward(self, gradient, name):
         through = f"through {self._last!r}" if self._last else "through the loss"
-        text = f"{{}} first appears on the way back {through}, in the gradient of {name!r}'s output"
+        where = f"in the gradient of the output of {name!r}"
+        text = f"{{}} first appears on the way back {through}, {where}"
         self._note(gradient, text, self._last or name)
         self._last = name
 

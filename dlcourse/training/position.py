@@ -13,7 +13,8 @@ class Position:
     A loader draws its order as an epoch begins. To stand in the middle of an epoch again, the
     generators are put back to that beginning, the loader draws the same order, the batches that
     were used are passed over, and the generators are put to where they stood there: dropout then
-    draws what it would have drawn.
+    draws what it would have drawn. Workers that live on from epoch to epoch keep generators of
+    their own: with `persistent_workers=True` the order comes again, their augmentation does not.
 
     >>> position = Position()
     >>> [x for x in position.open([10, 20, 30])]

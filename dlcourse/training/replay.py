@@ -29,7 +29,9 @@ class Guard:
 
     def keep_copy(self):
         """Copy the trainer's state into the host's memory."""
-        self.copy = _to_host(state.capture(self.trainer, together=False))
+        captured = state.capture(self.trainer, together=False)
+        history = captured.pop("history")  # long, without tensors, and a copy already
+        self.copy = {**_to_host(captured), "history": history}
         self.made = time.perf_counter()
 
     def check(self, losses, train):
@@ -56,6 +58,7 @@ def find_cause(trainer, train, earlier, batch, value):
     position = trainer.position
     # In float16 a gradient that overflows is nothing unusual: the step is left out.
     watch = Watch(trainer.model, gradients=trainer.precision.scaler is None)
+    step = first = position.step - position.batch // trainer.accumulate + 1  # of the epoch
     watched_from = batch - batch % trainer.accumulate - trainer.accumulate
     with contextlib.ExitStack() as stack:
         for item in position.open(train):
@@ -67,9 +70,10 @@ def find_cause(trainer, train, earlier, batch, value):
                 break
     found = [each for each in distributed.gather(watch.found) if each]
     cause = found[0] if found else "and it stayed finite when the same batches were trained again"
-    epoch = position.epoch + 1
+    epoch, at = position.epoch + 1, first + batch // trainer.accumulate
+    cause += f", at step {step}" if found and step != at else ""
     return NonFiniteError(
-        f"the loss is {value} at epoch {epoch}, batch {batch + 1} (step {step}): {cause}",
+        f"the loss is {value} at epoch {epoch}, batch {batch + 1} (step {at}): {cause}",
         epoch=epoch,
         batch=batch + 1,
         layer=watch.layer,

@@ -26,7 +26,11 @@ class Check:
 
 @dataclass(frozen=True)
 class SanityReport:
-    """The checks in their order. `passed`: whether none failed."""
+    """The checks in their order. `passed`: whether none failed.
+
+    >>> SanityReport((Check("shapes", True, "fit"), Check("gradients", None, "not tried"))).passed
+    True
+    """
 
     checks: tuple
 

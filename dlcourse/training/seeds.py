@@ -88,7 +88,7 @@ def random_state():
     version, numbers, gauss = random.getstate()
     name, keys, *rest = np.random.get_state()  # noqa: NPY002
     state = {
-        "python": (version, torch.tensor(numbers), gauss),
+        "python": (version, torch.from_numpy(np.array(numbers, dtype=np.int64)), gauss),
         "numpy": (name, torch.from_numpy(keys.astype(np.int64)), *rest),
         "dlcourse": default_rng().bit_generator.state,
         "torch": torch.get_rng_state(),

@@ -93,7 +93,10 @@ def resume(trainer):
     restore(trainer, captured, path.name)
     if trainer.progress:
         position = trainer.position
-        tqdm.write(f"{path}: going on at epoch {position.epoch + 1}, batch {position.batch + 1}")
+        where = f"going on at epoch {position.epoch + 1}, batch {position.batch + 1}"
+        if position.ended or position.epoch >= trainer.epochs:
+            where = f"{position.epoch} epochs are done and nothing is left to do"
+        tqdm.write(f"{path}: {where}")
 
 
 def _optional(trainer):

@@ -101,7 +101,7 @@ class Trainer:
         self.history, self.tally, self.position = History(), Tally(), Position()
         self.epochs = self.steps = 0
         self.guard = Guard(self)
-        self._alone, self._checked = distributed.world_size() == 1, False
+        self._alone, self.checked = distributed.world_size() == 1, False
 
     def fit(self, train, epochs, validation=None, resume=True):
         """Train until the history holds `epochs` epochs, and return it.
@@ -118,7 +118,7 @@ class Trainer:
         if validation is not None:
             check_loader(validation, "validation")
         train, self.epochs, self.steps = divide(train), epochs, len(train)
-        self._checked, self.position.ended = False, False
+        self.checked, self.position.ended = False, False
         if resume and self.position.step == 0:
             state.resume(self)
         callbacks = [*self.callbacks, ProgressBar()] if self.progress else self.callbacks
@@ -165,7 +165,7 @@ class Trainer:
 
     def train_batch(self, batch, train):
         """Forward and backward of a batch, and the step where it is the last of its group."""
-        if not self._checked:
+        if not self.checked:
             check_batch(batch)
         x, y = (to_device(part, self.device, self.memory_format) for part in batch)
         count = total = size_of(x)
@@ -192,9 +192,9 @@ class Trainer:
     def forward(self, network, x, y):
         with self.precision.autocast():
             output = network(x)
-            if not self._checked:
+            if not self.checked:
                 check_targets(output, y, self.loss)
-                self._checked = True
+                self.checked = True
             return output, self.loss(output, y)
 
     @torch.no_grad()

@@ -9,6 +9,18 @@ import contextlib
 import torch
 from torch import nn
 
+from dlcourse.training.evaluation import evaluating
+
+__all__ = [
+    "features",
+    "fine_tune_groups",
+    "freeze",
+    "freeze_body",
+    "head",
+    "replace_head",
+    "unfreeze",
+]
+
 _NORMS = (nn.modules.batchnorm._BatchNorm,)
 
 
@@ -147,7 +159,7 @@ def features(model, batches, name=None):
     def take(module, inputs):
         taken.append(inputs[0].flatten(1).float().cpu())
 
-    with _evaluating(model), contextlib.ExitStack() as stack:
+    with evaluating(model), contextlib.ExitStack() as stack:
         stack.callback(layer.register_forward_pre_hook(take).remove)
         for batch in batches:
             x, *y = batch if isinstance(batch, tuple | list) else (batch,)
@@ -169,14 +181,3 @@ def _layer(model, name):
         return model.get_submodule(name)
     except AttributeError as error:
         raise ValueError(f"{type(model).__name__} has no layer called {name!r}") from error
-
-
-@contextlib.contextmanager
-def _evaluating(model):
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode

@@ -24,6 +24,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 from dlcourse.viz.boundaries import decision_boundary
+from dlcourse.viz.convolution_explorer import convolution_explorer
 from dlcourse.viz.curves import training_curves
 from dlcourse.viz.flipbook import flipbook
 from dlcourse.viz.graphs import computation_graph
@@ -36,6 +37,7 @@ __all__ = [
     "LINE_STYLES",
     "MARKERS",
     "computation_graph",
+    "convolution_explorer",
     "decision_boundary",
     "flipbook",
     "retina",

@@ -122,7 +122,7 @@ def _page(drawings, slider, labels, alts, start, interval):
     )
     parts = {
         "BOOK": book,
-        "STYLE": STYLE_SHEET + f"<style>{_resource('flipbook.css')}</style>",
+        "STYLE": STYLE_SHEET + f"<style>{resource('flipbook.css')}</style>",
         "ALT": html.escape(alts[start]),
         "SIZE": page_size([picture.box for picture in drawings]),
         "FRAMES": markup(definitions, [frames], book),
@@ -131,12 +131,13 @@ def _page(drawings, slider, labels, alts, start, interval):
         "WIDTH": str(max(len(label) for label in labels)),
         "START": str(start),
         "INTERVAL": str(round(1000 * interval)),
-        "SCRIPT": _resource("flipbook.js").replace("@BOOK@", book),
+        "SCRIPT": resource("flipbook.js").replace("@BOOK@", book),
     }
-    return re.sub("@([A-Z]+)@", lambda match: parts[match[1]], _resource("flipbook.html"))
+    return re.sub("@([A-Z]+)@", lambda match: parts[match[1]], resource("flipbook.html"))
 
 
-def _resource(name):
+def resource(name):
+    """A file of this package on one line, as it stands in the page."""
     text = importlib.resources.files("dlcourse.viz").joinpath(name).read_text(encoding="utf-8")
     return "".join(line.strip() for line in text.splitlines())
 

@@ -201,7 +201,6 @@ def test_a_failed_download_leaves_nothing_and_says_what_to_do(folder, name, serv
     assert "\n" not in message
     assert "could not be downloaded from http://127.0.0.1" in message
     assert "data.load('digits')" in message
-    assert "data.load('cifar10_jpeg')" in message
     assert list(folder.iterdir()) == []
 
 
@@ -219,6 +218,12 @@ def test_a_damaged_file_is_named_and_replaced(in_place, name, files, server):
         data.load(name)
     assert "1 of" in data.registry.find(name).fetch()
     assert {p.name: p.read_bytes() for p in in_place.iterdir()} == files
+
+
+def test_offline_the_jpeg_files_are_named_where_they_are(folder, name):
+    (folder / "cifar10-jpeg").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"as JPEG files: data\.load\('cifar10_jpeg'\)"):
+        data.load(name, download=False)
 
 
 @pytest.mark.usefixtures("folder")

@@ -76,6 +76,15 @@ def test_both_layouts_plain_and_compressed(folder, small_files, below, packed):
     assert data.load("mnist", flat=False).x_test.shape == (4, 1, 5, 3)
 
 
+def test_levels_are_the_bytes_of_the_file(small_mnist, small_files):
+    s = data.load("mnist", dtype="uint8")
+    assert s.x.dtype == np.uint8
+    assert s.x_train.tobytes() == small_files["train-images-idx3-ubyte"][16:]
+    np.testing.assert_allclose(data.load("mnist").x, s.x / 255, rtol=1e-6)
+    with pytest.raises(ValueError, match="dtype must be 'float32' or 'uint8', got 'float64'"):
+        data.load("mnist", dtype="float64")
+
+
 @pytest.mark.usefixtures("small_mnist")
 def test_what_the_caller_changes_is_gone_at_the_next_load():
     first = data.load("mnist")

@@ -107,3 +107,21 @@ def test_bars_are_thin():
     bars = s.info["shapes"][s.info["shapes"][..., 0] == CLASSES.index("bar")]
     assert (2 * bars[:, 5]).min() >= 1
     assert (2 * bars[:, 5]).max() <= 3
+
+
+def blocks(labels, side):
+    """The labels that are most frequent in each block of side × side pixels."""
+    n, size = labels.shape[0], labels.shape[1]
+    parts = labels.reshape(n, size // side, side, size // side, side)
+    counts = [np.count_nonzero(parts == k, axis=(2, 4)) for k in range(7)]
+    return np.argmax(counts, axis=0).repeat(side, axis=1).repeat(side, axis=2)
+
+
+@pytest.mark.parametrize(("side", "share"), [(32, 0.18), (16, 0.37), (8, 0.54)])
+def test_coarse_labels_reach_what_the_docstring_says(side, share):
+    labels = data.load("scenes", n=200, rng=0).y
+    coarse = blocks(labels, side)
+    union = [np.count_nonzero((labels == k) | (coarse == k)) for k in range(7)]
+    both = [np.count_nonzero((labels == k) & (coarse == k)) for k in range(7)]
+    assert np.mean(np.divide(both, union)) == pytest.approx(share, abs=0.03)
+    assert f"{share:.2f}" in data.describe("scenes")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 import dlcourse
 from dlcourse import data
@@ -81,7 +82,11 @@ def test_negation_defeats_a_sum_over_words():
     right = guess == (s.y == 1)
     assert right[~s.info["negated"]].mean() > 0.8
     assert right[s.info["negated"]].mean() < 0.5
-    assert 0.4 < s.info["negated"].mean() < 0.8
+    assert 0.2 < s.info["negated"].mean() < 0.4
+    # The best that a weight for each word can do, found by logistic regression.
+    counts = np.stack([np.bincount(row, minlength=len(s.vocabulary)) for row in s.x])[:, 1:]
+    linear = LogisticRegression(max_iter=500).fit(counts[: s.n_train], s.y_train)
+    assert 0.65 < linear.score(counts[s.n_train :], s.y_test) < 0.8
 
 
 def test_examples_that_the_docstring_promises():

@@ -38,17 +38,30 @@ def dlcourse(folder, *arguments):
     return run(folder, sys.executable, "-m", "dlcourse", *arguments)
 
 
-def test_what_is_in_it_and_what_is_not(files):
+def test_what_is_in_it_and_what_is_not(root, files):
     for name in ("README.md", "Makefile", "assignments/hw1/hw1.ipynb", "dlcourse/nn/linear.py"):
         assert name in files
     assert any(name.startswith("lectures/") for name in files)
     text = "\n".join(files)
-    for name in ("solutions", "tests/", "banks", "grades", ".git/", "pyc", "nbgrader_config", "ci"):
+    for name in (
+        "solutions",
+        "tests/",
+        "banks",
+        "grades",
+        ".git/",
+        "pyc",
+        ".ci/",
+    ):
         assert not re.search(rf"(^|/){re.escape(name)}", text, re.MULTILINE), name
+    package = (path for path in (root / "dlcourse").rglob("*") if path.is_file())
+    for path in package:
+        if not {"grading", "__pycache__"} & set(path.parts):
+            assert path.relative_to(root).as_posix() in files
     grading = {name for name in files if name.startswith("dlcourse/grading/")}
     assert grading == {f"dlcourse/grading/{module}.py" for module in handout.GRADING}
 
 
+@pytest.mark.slow
 def test_it_is_the_same_each_time(root, files, given):
     assert handout.collect(root, ["hw1"]) == files
     assert handout.write(given, files, handout.notebooks(files, ["hw1"])) == (0, 0)
@@ -79,6 +92,11 @@ def test_set_up_files_are_whole(root, given):
     assert "--extras" in out
 
 
+def test_validate_waits_as_long_as_the_grading(root, given):
+    seconds = course.load_config(root).Execute.timeout
+    assert course.load_config(given) == {"Execute": {"timeout": seconds}, "CourseDirectory": {}}
+
+
 def test_the_command_knows_what_is_there(given):
     code, out, err = dlcourse(given, "--help")
     assert code == 0, err
@@ -86,6 +104,8 @@ def test_the_command_knows_what_is_there(given):
     assert offered == {"doctor", "data", "check", "pack"}
     code, out, err = dlcourse(given, "doctor")
     assert code == 0, err
+    assert "bubblewrap:" not in out  # nothing is missing that only authors and graders need
+    assert "ruff:" not in out
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
@@ -118,6 +138,7 @@ def small_root(root, small_course, tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_refuses_and_updates(small_root, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(small_root)
     out = tmp_path / "out"

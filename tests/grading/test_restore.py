@@ -50,3 +50,29 @@ def test_a_whole_notebook_stays_as_it_is():
     submitted = book("aXb")
     restore.insert_missing(submitted, book("ab"), {})
     assert names(submitted) == list("aXb")
+
+
+def test_moved_cells_return_to_the_homeworks_order_with_what_follows_them():
+    submitted = book("XcYabZ")
+    assert restore.reorder(submitted, book("abc"))
+    assert names(submitted) == list("XabZcY")
+    assert not restore.reorder(submitted, book("abc"))
+
+
+def test_a_cell_is_what_the_homework_says_and_not_what_it_says_of_itself():
+    solution = book("ab")
+    solution.cells[0].metadata.nbgrader = {"grade_id": "a", "grade": True, "points": 1}
+    submitted = book("abcX")
+    submitted.cells[1].metadata.nbgrader = {"grade_id": "a", "solution": True, "points": 100}
+    submitted.cells[0].metadata.nbgrader.grade_id = "a"
+    submitted.cells[2].metadata.nbgrader = "no dict"
+    submitted.cells[3].metadata.nbgrader = {"grade_id": "mine", "grade": True, "points": 9}
+    restore.disown(submitted, solution)
+    assert [cell.metadata.get("nbgrader") for cell in submitted.cells] == [
+        None,
+        {"grade_id": "a", "grade": True, "points": 1},
+        None,
+        None,
+    ]
+    submitted.cells[1].metadata.nbgrader["grade_id"] = ["a"]
+    assert restore.cell_name(submitted.cells[1]) is None

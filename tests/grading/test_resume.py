@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def make_class(small, answer, root):
-    """Seven submissions: what is entered, what is not, and two that are the same."""
+    """Eight submissions: what is entered, what is not, and two that are the same."""
     class_ = {
         "ann": answer(),
         "ben": answer(twice="def twice(x):\n    return x**2"),
@@ -28,6 +28,7 @@ def make_class(small, answer, root):
         "eve": answer(root="def root(x):\n    return 2.0"),
         "fay": answer(),
         "gus": answer(root="import os\n\nos._exit(1)"),
+        "hal": None,
     }
     small.make(root)
     for student, submission in class_.items():
@@ -82,10 +83,11 @@ def test_the_undisturbed_run(undisturbed, small_course):
         "dan": "malformed",
         "eve": "graded and awaiting hand marks",
         "fay": "graded and awaiting hand marks",
-        "gus": "crashed",
+        "gus": "graded and awaiting hand marks",
+        "hal": "malformed",
     }
     held = {row[0] for row in small_course.contents(root)["grades"]}
-    assert held == {"ann", "ben", "cay", "eve", "fay"}
+    assert held == {"ann", "ben", "cay", "eve", "fay", "gus"}
     assert {row[7] for row in small_course.contents(root)["grades"] if row[0] == "ben"} == {
         "2026-03-01 12:00:00.000000"
     }
@@ -107,6 +109,9 @@ def test_a_second_run_grades_only_what_changed(undisturbed, small_course, answer
         def __exit__(self, *exception):
             pass
 
+        def require_sandbox(self):
+            pass
+
         def run(self, units):
             keys = [key for key, _ in units]
             assert keys == []
@@ -114,7 +119,7 @@ def test_a_second_run_grades_only_what_changed(undisturbed, small_course, answer
 
     monkeypatch.setattr(batch, "Pool", NoPool)
     summary = batch.grade(root, "small", root / "grades" / "submitted")
-    assert summary.kept == 7
+    assert summary.kept == 8
     assert (small_course.contents(root), small_course.csv_lines(root)) == before
 
 

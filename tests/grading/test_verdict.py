@@ -134,3 +134,46 @@ def test_questions_collect_points_by_heading():
 def test_a_cell_with_no_region_is_visible_whole():
     assert verdict.hidden_lines("a\nb") == set()
     assert verdict.visible_part("a\nb") == "a\nb"
+
+
+def test_what_the_grader_ended_is_explained_without_a_place():
+    def ended(name, text):
+        return nbformat.v4.new_output(
+            "error", ename=name, evalue=text, traceback=[f"{name}: {text}"]
+        )
+
+    late = message(ended("CellTimeoutError", "the tests of f took longer than 60 s"))
+    assert late.startswith("The tests of f took longer than 60 seconds. Is there a")
+    assert "used more than 100 MiB" in message(ended("OutOfMemory", "used more than 100 MiB"))
+    assert "Python itself ended: exit code 1." in message(ended("KernelDied", "exit code 1"))
+    assert "did not run" in message(ended("NotRun", "this test was not run"))
+    assert "not your fault" in message(ended("TrustedZoneDied", "the test ended its own process"))
+
+
+def test_a_students_class_of_the_same_name_is_not_believed():
+    said = message(error("OutOfMemory", "x is 271828", (2, 4), (1, 2)))
+    assert "271828" not in said
+    later = code("boom", 3, outputs=[error("KernelDied", "271828")])
+    assert "271828" not in hidden(after=[later])[2].metadata.dlcourse_message
+
+
+def test_what_was_kept_from_a_hidden_test_does_not_come_out_in_a_visible_one():
+    kept = "x is 271828"
+    shown = "f(1) is wrong.\n  yours:    [271828]\n  expected: [2]"
+    raised = code("f(1)", 3, "test", [error("ValueError", kept, (3, 1), (1, 2))])
+    failed = code("f(1)", 4, "test", [error("CheckFailed", shown, (4, 1))])
+    trusted = code("f(1)", 5, "test", [error("TypeError", f"an operator on a {kept}", (5, 1))])
+    cells = hidden(after=[raised, failed, trusted])
+    said = [cell.metadata.dlcourse_message for cell in cells[2:]]
+    assert not any("271828" in text for text in said)
+    assert said[0].startswith("ValueError\nin line 2 of answer-1: return g(x)")
+    assert said[1] == "f(1) is wrong.\n  expected: [2]\n(Found by a visible test.)"
+    before = message(error("CheckFailed", shown, (2, 1)))
+    assert "yours:    [271828]" in before  # the first test's visible part came before
+
+
+def test_a_name_that_is_not_there():
+    said = message(error("NameError", "name 'f' is not defined", (2, 1)))
+    assert said.startswith("name 'f' is not defined: did the cell")
+    forged = code("f(1)", 3, "test", [error("NameError", "name 'x271828' is not defined", (3, 1))])
+    assert "271828" not in hidden(after=[forged])[2].metadata.dlcourse_message

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 MODULES = [
+    "dlcourse.data",
     "dlcourse.models",
     "dlcourse.nn",
     "dlcourse.nn.classical",
@@ -15,6 +16,9 @@ MODULES = [
     "dlcourse.nn.signal",
     "dlcourse.optim",
     "dlcourse.optim.lr_scheduler",
+    "dlcourse.training",
+    "dlcourse.training.augment",
+    "dlcourse.training.transfer",
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from dlcourse import cli
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+PAGES = ("book/instructor.md", "book/student.md")
 
 
 @pytest.fixture(params=DOCUMENTS)
@@ -37,11 +38,16 @@ def test_variables_given_to_make_exist(root, text):
         assert f"$({name})" in makefile or f"{name}," in makefile, name
 
 
-def test_subcommands_exist_and_take_what_is_shown(text):
-    shown = re.findall(r"^(?:\S*/)?dlcourse ([a-z].*)$", code_in(text), re.MULTILINE)
+@pytest.mark.parametrize("name", DOCUMENTS + PAGES)
+def test_subcommands_exist_and_take_what_is_shown(root, name):
+    text = code_in((root / name).read_text(encoding="utf-8"))
+    shown = re.findall(r"^(?:\$ )?(?:\S*/)?dlcourse ([a-z].*)$", text, re.MULTILINE)
+    assert shown
     for line in shown:
         command, *arguments = shlex.split(line, comments=True)
         assert command in cli.COMMANDS, line
+        if not arguments:
+            continue  # the command by its name
         parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
         parser.add_argument("--help", action="store_true")
         importlib.import_module(cli.COMMANDS[command][0]).add_arguments(parser)

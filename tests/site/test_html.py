@@ -12,6 +12,7 @@ API = (
     "dlcourse",
     *("nn", "nn.ops", "nn.naive", "nn.init", "nn.signal", "nn.classical", "nn.networks"),
     *("optim", "optim.lr_scheduler", "data", "models", "viz"),
+    *("training", "training.augment", "training.transfer"),
 )
 
 

@@ -30,27 +30,6 @@ def book(count=5, slider="epoch", alt="A bar grows.", **options):
     return viz.flipbook([drawn(i) for i in range(count)], slider, alt=alt, **options)
 
 
-@pytest.fixture
-def open_page(browser):
-    """Opens HTML in the browser; what went wrong in its console fails the test at the end."""
-    pages = []
-    wrong = []
-
-    def open_page(*parts, **options):
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        body = "".join(part.html for part in parts)
-        page.set_content(f"<!doctype html><html lang='en'><title>page</title><main>{body}</main>")
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert wrong == []
-
-
 def shown(page, number=0):
     return page.locator("[data-flipbook]").nth(number).evaluate(SHOWN)
 

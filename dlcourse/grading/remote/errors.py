@@ -51,8 +51,8 @@ def exception(report):
     if not all(type(text) is str for text in (name, base, message)):
         raise Malformed("a report of an exception is none")
     kind = getattr(builtins, base, None)
-    if not (isinstance(kind, type) and issubclass(kind, Exception)):
-        kind = StudentError  # sys.exit, an interrupt, or a name that is no exception
+    if not (isinstance(kind, type) and issubclass(kind, Exception)) or kind is ExceptionGroup:
+        kind = StudentError  # sys.exit, an interrupt, or what is no exception of a message alone
     elif kind is Exception and name != "Exception":
         kind = StudentError
     if name != kind.__name__:

@@ -5,20 +5,25 @@ operator, comparison and truth value raises: an object that answers `- expected`
 for the right one, and would be told what is expected.
 """
 
+import functools
+
 _SEEN = ("__name__", "__qualname__", "__module__")
 
 
 class Handle:
     """Stands for an object in the student's zone. zone: what asks it. number: which object."""
 
-    __slots__ = ("__weakref__", "_count", "_kind", "_number", "_zone")
+    __slots__ = ("__weakref__", "_count", "_number", "_zone")
 
-    def __init__(self, zone, number, kind):
+    def __init__(self, zone, number):
         put = object.__setattr__
         put(self, "_zone", zone)
         put(self, "_number", number)
-        put(self, "_kind", kind if kind.isidentifier() else "object")
         put(self, "_count", 0)
+
+    @property
+    def _kind(self):
+        return type(self).__name__
 
     def __getattr__(self, name):
         __tracebackhide__ = True
@@ -61,6 +66,13 @@ class Callable(Handle):
     def __call__(self, *args, **options):
         __tracebackhide__ = True
         return self._zone.call(self, args, options)
+
+
+@functools.lru_cache(maxsize=1000)
+def class_of(kind, is_callable):
+    """The class of the handles of a type of the student's: a Handle of the same name."""
+    name = kind if kind.isidentifier() else "object"
+    return type(name, (Callable if is_callable else Handle,), {"__slots__": ()})
 
 
 def _article(name):

@@ -4,7 +4,7 @@ import threading
 import weakref
 
 from dlcourse.grading.remote import arguments, errors, frames, values
-from dlcourse.grading.remote.handles import Callable, Handle
+from dlcourse.grading.remote.handles import Handle, class_of
 
 MOST_BYTES = 256_000_000  # of one message
 _DEEPEST = 50  # calls and calls back inside each other
@@ -175,7 +175,7 @@ class Peer:
         number, kind, is_callable = record
         handle = self._handles.get(number)
         if handle is None:
-            handle = (Callable if is_callable else Handle)(self, number, kind)
+            handle = class_of(kind, is_callable)(self, number)
             self._handles[number] = handle
         object.__setattr__(handle, "_count", handle._count + 1)
         return handle

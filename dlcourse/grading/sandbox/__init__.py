@@ -1,6 +1,6 @@
 """The sandbox that student code runs in: a Jupyter kernel that holds one submission.
 
-`start` gives a zone and `Pool` one that was started ahead. `probe` says what this machine can
+`start` gives a zone; `prepare` and `Pool` start one ahead. `probe` says what this machine can
 enforce, and `Unavailable` is raised where that is not enough.
 """
 
@@ -15,6 +15,7 @@ _HOMES = {
     "Pool": "pool",
     "Unavailable": "launch",
     "Zone": "zone",
+    "prepare": "zone",
     "probe": "capabilities",
     "start": "zone",
 }

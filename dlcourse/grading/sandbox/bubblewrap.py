@@ -16,6 +16,7 @@ START, SUBMISSION, EXCHANGE, SOCKETS, DATA = (
     "/zone/sockets",
     "/zone/data",
 )
+PACKAGES = "/zone/packages"
 # Of the machine's own files: programs and shared libraries, and what these look up.
 _SYSTEM = (
     "/usr/bin",
@@ -102,7 +103,7 @@ def command(policy, exchange, sockets, submission, namespace, info, seccomp, pas
     disk = str(int(policy.limits.disk * 2**20))
     user, become = identity.options(namespace)
     shown = libraries.find(policy.libraries, policy.hidden)
-    search_path = libraries.folders(shown)
+    packages, search_path = libraries.place(shown, PACKAGES)
     system, masks = _system()
     options = [
         *user,
@@ -110,29 +111,29 @@ def command(policy, exchange, sockets, submission, namespace, info, seccomp, pas
         *("--unshare-cgroup-try", "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--clearenv", "--info-fd", str(info)),
     ]
+    # One file system for all that is written, so that one size holds for it. bubblewrap makes the
+    # root and every parent folder in memory too: they are closed below. It comes before the files
+    # of Python, which on this machine may lie below a home.
+    options += ["--size", disk, "--perms", "0755", "--tmpfs", str(Path(HOME).parent)]
+    options += ["--perms", "0755", "--dir", "/dev"]
+    for name, folder in (("/tmp", "/home/tmp"), ("/dev/shm", "/home/shm")):
+        options += ["--perms", "1777", "--dir", folder, "--symlink", folder, name]
+    options += ["--perms", "0777", "--dir", HOME]
     # Said for each: the mode that bubblewrap gives to a parent folder depends on what goes in it.
-    for path in _parents({*map(Path, system[2::3])}, [*shown.values(), *_OWN]):
+    for path in _parents({*map(Path, system[2::3])}, [*packages.values(), *_OWN]):
         options += ["--perms", "0755", "--dir", str(path)]
     options += system
-    # Empty folders over the packages of the system's Python; the allowed ones go on top.
-    masked = [*masks, *(path for path in search_path if _below(path, system))]
+    # Empty folders over the packages of this machine's Pythons.
+    masked = [*masks, *(path for path in libraries.folders(shown) if _below(path, system))]
     for path in dict.fromkeys(masked):
-        options += ["--perms", "0755", "--tmpfs", str(path)]
-    for path, there in shown.items():
+        options += ["--perms", "0755", "--tmpfs", str(path), "--remount-ro", str(path)]
+    for path, there in packages.items():
         options += ["--ro-bind", str(path), str(there)]
-    for path in dict.fromkeys(masked):
-        options += ["--remount-ro", str(path)]
     options += ["--proc", "/proc"]
     for name in _DEVICES:
         options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         options += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
-    # One file system for all that is written, so that one size holds for it. bubblewrap makes the
-    # root and every parent folder in memory too: they are closed below.
-    options += ["--size", disk, "--perms", "0755", "--tmpfs", str(Path(HOME).parent)]
-    for name, folder in (("/tmp", "/home/tmp"), ("/dev/shm", "/home/shm")):
-        options += ["--perms", "1777", "--dir", folder, "--symlink", folder, name]
-    options += ["--perms", "0777", "--dir", HOME]
     options += ["--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"]
     options += ["--ro-bind", str(Path(__file__).with_name("inside.py")), START]
     options += ["--ro-bind", str(exchange), EXCHANGE, "--ro-bind", str(sockets), SOCKETS]

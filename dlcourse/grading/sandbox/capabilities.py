@@ -3,6 +3,7 @@
 import functools
 import os
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -38,59 +39,62 @@ def counts_processes():
         return True
     if not sys.platform.startswith("linux") or os.geteuid() == 0:
         return False
-    release = platform.release().split(".")
-    return tuple(int("".join(filter_digits(part)) or 0) for part in release[:2]) >= (5, 14)
-
-
-def filter_digits(part):
-    for character in part:
-        if not character.isdigit():
-            return
-        yield character
+    return tuple(map(int, re.findall(r"\d+", platform.release())[:2])) >= (5, 14)
 
 
 @functools.cache
 def probe():
     """Try what a zone needs on this machine; takes some hundredths of a second."""
-    works, why = _namespaces()
-    groups = cgroup.parents()
+    namespaces = _namespaces()
     reports = {
-        "namespaces": (works, why),
-        "user": (
-            identity.is_root() or (os.name == "posix" and os.geteuid() != 0),
-            "student code runs as nobody"
-            if identity.is_root()
-            else "student code runs as this user, cut off by the user namespace",
-        ),
-        "system calls": (
-            filter.program() is not None,
-            "filtered by libseccomp"
-            if filter.program() is not None
-            else "not filtered: libseccomp is missing (`sudo apt install libseccomp2`)",
-        ),
-        "memory": (
-            True,
-            "limited by control groups, for all processes of a submission together"
-            if groups
-            else "limited by a watchdog that looks every 50 ms; a control group would be exact "
-            "(start the grader with `systemd-run --user --scope -p Delegate=yes`)",
-        ),
-        "processes": (
-            True,
-            "limited by control groups"
-            if "pids" in groups or "unified" in groups
-            else "limited by the system"
-            if counts_processes()
-            else "limited by the watchdog alone",
-        ),
+        "namespaces": namespaces,
+        "user": _user(),
+        "system calls": _system_calls(),
+        "memory": _memory(),
+        "processes": _processes(),
     }
-    return Capabilities(works, reports)
+    return Capabilities(namespaces[0], reports)
+
+
+def _user():
+    if identity.is_root():
+        return True, "student code runs as nobody"
+    if os.name == "posix" and os.geteuid() == 0:
+        return False, (
+            "student code runs as root without root's powers; with the programs unshare and "
+            "setpriv (package util-linux), or graded by another user, it would be nobody"
+        )
+    return True, "student code runs as you, locked in by a user namespace"
+
+
+def _system_calls():
+    if filter.program() is None:
+        return False, "not filtered: libseccomp is missing (`sudo apt install libseccomp2`)"
+    return True, "filtered by libseccomp"
+
+
+def _memory():
+    if cgroup.parents():
+        return True, "limited by control groups, for all processes of a submission together"
+    return True, (
+        "limited by a watchdog that looks every 50 ms; control groups would be exact (on a "
+        "machine with systemd, `systemd-run --user --pty dlcourse grade ...` has them)"
+    )
+
+
+def _processes():
+    if {"pids", "unified"} & set(cgroup.parents()):
+        return True, "limited by control groups"
+    if counts_processes():
+        return True, "limited by the system"
+    return True, "limited by a watchdog that looks every 50 ms"
 
 
 def _namespaces():
     """Start the smallest sandbox there is; (whether it works, a sentence)."""
     if not sys.platform.startswith("linux"):
-        return False, f"bubblewrap needs Linux, this is {platform.system()}: grade in the container"
+        here = platform.system()
+        return False, f"bubblewrap needs Linux, this is {here}: docker/README.md has a container"
     program = bubblewrap.program()
     if program is None:
         return False, "bubblewrap is missing (`sudo apt install bubblewrap`)"
@@ -120,6 +124,6 @@ def _cure():
     except OSError:
         pass
     return (
-        "in a container, start that with `--security-opt seccomp=unconfined "
-        "--security-opt systempaths=unconfined --cap-add SYS_ADMIN`"
+        "in a container, start that with `--cap-add SYS_ADMIN --security-opt apparmor=unconfined "
+        "--security-opt systempaths=unconfined`"
     )

@@ -17,9 +17,16 @@ NOBODY = 65534
 
 @functools.cache
 def is_root():
-    """Whether zones get a user of their own."""
-    tools = all(shutil.which(tool) for tool in ("unshare", "setpriv"))
-    return os.name == "posix" and os.geteuid() == 0 and tools
+    """Whether zones get a user of their own: tried, as a root without all powers cannot give it."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return False
+    if not all(shutil.which(tool) for tool in ("unshare", "setpriv")):
+        return False
+    try:
+        with user_namespace():
+            return True
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

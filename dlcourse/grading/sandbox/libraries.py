@@ -19,34 +19,47 @@ class UnknownLibrary(ValueError):
 
 @functools.cache
 def find(libraries, hidden=()):
-    """What to show of the environment: path on this machine to path in the zone, sorted.
+    """The files and folders of the environment to show, sorted.
 
     libraries, hidden: as in Policy, as tuples.
     """
     whole = [name for name in libraries if "." not in name]
-    shown = {}
+    shown = set()
     for name in _with_requirements((*KERNEL, *whole)):
-        for path in _entries(name):
-            shown[path] = path
+        shown.update(_entries(name))
     parts = [name for name in libraries if "." in name]
     for name in whole:
-        if not _entries(name):
+        # Of an editable installation the environment has the metadata alone.
+        if all(path.suffix == ".dist-info" for path in _entries(name)):
             parts.append(name)
     for name in parts:
-        shown.update({path: path for path in _part(name)})
+        shown.update(_part(name))
     return _without(shown, hidden)
 
 
 def folders(shown):
     """The folders that belong on the zone's search path, in order of this process's own."""
-    needed = {_root(path) for path in shown.values()}
-    known = [Path(entry).resolve() for entry in sys.path if entry]
+    known = {Path(entry).resolve(): None for entry in sys.path if entry}
+    needed = {_folder(path, known) for path in shown}
     return [*(path for path in known if path in needed), *sorted(needed - set(known))]
 
 
-def _root(path):
-    """The folder on the search path that a file of a package or a distribution lies below."""
-    known = {Path(entry).resolve() for entry in sys.path if entry}
+def place(shown, root):
+    """Where a zone has them: path on this machine to path in the zone, and its search path.
+
+    The environment may lie anywhere here, below a home or /tmp too, which a zone has of its own;
+    there, each folder of the search path is a numbered one below `root`.
+    """
+    here = folders(shown)
+    there = {folder: Path(root, str(number)) for number, folder in enumerate(here)}
+    placed = {}
+    for path in shown:
+        folder = _folder(path, there)
+        placed[path] = there[folder] / path.relative_to(folder)
+    return placed, list(there.values())
+
+
+def _folder(path, known):
     return next((parent for parent in path.parents if parent in known), path.parent)
 
 
@@ -75,10 +88,13 @@ def _distribution(name):
 
 def _requirements(distribution):
     """Names that a distribution requires without an extra; one too many does no harm."""
-    for line in distribution.requires or ():
-        requirement, _, marker = line.partition(";")
-        if "extra" not in marker:
-            yield _REQUIREMENT.match(requirement)[0]
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    # Line by line: the parser for mail that importlib.metadata uses takes a hundred times as long.
+    for line in text.partition("\n\n")[0].splitlines():
+        if line.startswith("Requires-Dist:"):
+            requirement, _, marker = line.removeprefix("Requires-Dist:").strip().partition(";")
+            if "extra" not in marker:
+                yield _REQUIREMENT.match(requirement)[0]
 
 
 @functools.cache
@@ -148,13 +164,14 @@ def _without(shown, hidden):
         for place in (spec.submodule_search_locations or ()) if spec else ():
             base = Path(place).resolve().joinpath(*rest)
             closed |= {base, base.with_name(f"{base.name}.py")}
-    result, waiting = {}, list(shown)
+    around = {parent for path in closed if path.exists() for parent in path.parents}
+    result, waiting = set(), list(shown)
     while waiting:
         path = waiting.pop()
-        if any(path == shut or shut in path.parents for shut in closed):
+        if path in closed or not closed.isdisjoint(path.parents):
             continue
-        if path.is_dir() and any(path in shut.parents and shut.exists() for shut in closed):
+        if path in around:
             waiting += [child for child in path.iterdir() if child.name != "__pycache__"]
         else:
-            result[path] = path
-    return dict(sorted(result.items()))
+            result.add(path)
+    return tuple(sorted(result))

@@ -7,7 +7,7 @@ submissions is only that their kernels were made from the same libraries.
 import queue
 import threading
 
-from dlcourse.grading.sandbox.zone import Zone, require
+from dlcourse.grading.sandbox.zone import Zone, prepare, require
 
 
 class Pool:
@@ -32,7 +32,7 @@ class Pool:
     def _make(self):
         while not self._closed.is_set():
             try:
-                made = Zone(self.policy, self.workplace)
+                made = prepare(self.policy, self.workplace)
                 made.wait_until_warm()
             except Exception as error:  # told to the one who asks for the zone
                 made = error

@@ -134,6 +134,7 @@ class Watch(threading.Thread):
         with self._lock:
             if self.reason is None:
                 if self.group and self.group.out_of_memory():
+                    self.peak = max(self.peak, self.limits.memory)
                     self.reason = (
                         OUT_OF_MEMORY,
                         f"used more than {self.limits.memory:g} MiB of memory",

@@ -202,15 +202,20 @@ def start(policy, workplace, connection=None):
     policy: see Policy. workplace: a folder for what the zone needs on this machine while it lives.
     connection: what the kernel listens on, see new_connection; a new one by default.
     """
-    require(policy)
     if policy.files is not None and Path(workplace).resolve().is_relative_to(policy.files):
         raise ValueError(f"the workplace must not lie in the submission, got {workplace}")
-    zone = Zone(policy, workplace, connection)
+    zone = prepare(policy, workplace, connection)
     try:
         return zone.assign()
     except BaseException:
         zone.kill()
         raise
+
+
+def prepare(policy, workplace, connection=None):
+    """A zone that imports what it needs and waits for its submission: `assign` gives it that."""
+    require(policy)
+    return Zone(policy, workplace, connection)
 
 
 def require(policy):

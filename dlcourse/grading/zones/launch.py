@@ -117,7 +117,7 @@ class Nursery:
                 *("--listen", str(path), "--preload", *preload),
             ],
             env=environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # it ends when this end is closed, also by kill -9
             stdout=subprocess.PIPE,
         )
         deadline = time.monotonic() + _START
@@ -130,6 +130,7 @@ class Nursery:
         """End it. Copies that are at work go on."""
         self._process.kill()
         self._process.wait()
+        self._process.stdin.close()
         self._process.stdout.close()
         self.path.unlink(missing_ok=True)
 

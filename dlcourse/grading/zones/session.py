@@ -145,7 +145,7 @@ class Session:
             self._restart()
 
     def _prepared_by(self, source, count):
-        """Wait for a trusted cell in the trusted zone. It is the instructor's and must not fail."""
+        """Wait for a trusted cell in the trusted zone: the instructor's, which must not fail."""
         if not self._trusted.wait(self._left(self._times.cell)):
             raise RuntimeError(f"a trusted cell did not end in {self._times.cell:g} s: {source!r}")
         error = self._trusted.answer()["error"]

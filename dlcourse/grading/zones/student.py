@@ -11,11 +11,11 @@ from queue import Empty
 import zmq
 
 from dlcourse.grading.remote import bundle, frames, peer
-from dlcourse.grading.zones.outputs import Outputs
+from dlcourse.grading.zones.outputs import Outputs, clean
 
 TIMED_OUT, OUT_OF_MEMORY, CRASHED = "timed out", "out of memory", "crashed"
 GRACE = 2.0  # seconds to heed an interrupt
-_SLOW = 60.0  # seconds for what is ours, on a busy machine
+_SLOW = 20.0  # seconds for what is ours, on a busy machine
 _LOOK = 0.1  # seconds between two looks at whether the zone lives
 _AT_ONCE = 200  # messages that are taken before the clock is looked at
 _AGENT = "agent"  # the socket's name in the exchange folder
@@ -77,12 +77,14 @@ class Student:
             self._quietly(f"get_ipython().execution_count = {count}")
         self._next = count + 1
         outputs = Outputs()
-        asked = self._ask(source)
+        asked = self._ask(clean(source))
         late = not self._pump(asked, outputs, seconds)
         if late:
             self.zone.interrupt()
             if not self._pump(asked, outputs, GRACE):
-                self._end(f"did not end in {seconds:g} s and could not be interrupted")
+                self._end(TIMED_OUT, f"did not end in {seconds:g} s and could not be interrupted")
+        if self._leaves:  # the kernel goes when the next cell has begun: it is this one's doing
+            self._end(CRASHED, "called exit() or quit()")
         return outputs, late
 
     def test(self, trusted, source, count, seconds):
@@ -119,21 +121,21 @@ class Student:
         if not self._pump(asked, outputs, GRACE):
             self.zone.interrupt()
             if not self._pump(asked, outputs, GRACE):
-                self._end("went on after its test had ended, and could not be interrupted")
+                self._end(TIMED_OUT, "went on after its test and could not be interrupted")
 
     def _quietly(self, source):
         """Run code of ours."""
         if not self._pump(self._ask(source, silent=True), Outputs(), _SLOW):
-            self._end("the kernel did not answer")
+            self._end(TIMED_OUT, "the kernel did not answer")
 
     def _ask(self, source, silent=False):
         """Send a request; it is done when its reply and the word that all is said have come."""
-        self._waits = {"reply", "idle"}
+        self._waits, self._leaves = {"reply", "idle"}, False
         return self._client.execute(source, silent=silent, allow_stdin=False, stop_on_error=False)
 
-    def _end(self, why):
-        self.zone.kill(TIMED_OUT, why)
-        raise Ended(TIMED_OUT, why)
+    def _end(self, state, why):
+        self.zone.kill(state, why)
+        raise Ended(state, why)
 
     def _pump(self, asked, outputs, seconds, trusted=None):
         """Take messages until the request is done, or the trusted zone has an answer.
@@ -148,6 +150,9 @@ class Student:
                 self._take(asked, outputs)
                 if not self._waits if trusted is None else trusted.wait(0):
                     return True
+                if trusted is not None and not self._waits:
+                    trusted.abandon()  # the agent has left, or never came
+                    return trusted.wait(GRACE)
                 if (ended := self.zone.ended()) is not None:
                     raise Ended(*ended)
                 left = deadline - time.monotonic()
@@ -176,3 +181,4 @@ class Student:
             return
         if reply["parent_header"].get("msg_id") == asked:
             self._waits.discard("reply")
+            self._leaves = "ask_exit" in str(reply["content"].get("payload"))

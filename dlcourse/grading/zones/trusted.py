@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 
 from dlcourse.grading.remote import frames
 from dlcourse.grading.remote.errors import ZoneFailure
@@ -28,7 +29,7 @@ from dlcourse.grading.zones.names import Builtins
 from dlcourse.grading.zones.shell import Shell
 
 MOST = 50_000_000  # bytes of an order
-_MEMORY = 16 * 2**30  # bytes of address space, libraries included
+_MEMORY = 2 * 2**30  # bytes of data
 _FILE = 2**28  # bytes of a file
 
 
@@ -101,11 +102,19 @@ def _confine():
     """Limits of this process's own: a test may run away on a student's value."""
     import resource
 
-    for name, most in (("RLIMIT_AS", _MEMORY), ("RLIMIT_FSIZE", _FILE), ("RLIMIT_CORE", 0)):
+    for name, most in (("RLIMIT_DATA", _MEMORY), ("RLIMIT_FSIZE", _FILE), ("RLIMIT_CORE", 0)):
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, hard))
+
+
+def _leave_with(control):
+    """End this process when its grader has gone, also in the middle of a test that never ends."""
+    hangup = select.poll()
+    hangup.register(control, getattr(select, "POLLRDHUP", 0) | select.POLLHUP)
+    hangup.poll()
+    os._exit(1)
 
 
 def _serve_one(control, folder):
@@ -114,7 +123,9 @@ def _serve_one(control, folder):
         os.chdir(folder)
         sys.path.insert(0, folder)
     _confine()
+    threading.Thread(target=_leave_with, args=(control,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     Trusted(control).serve()
 
 
@@ -132,6 +143,9 @@ def _listen(path, preload):
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
         print("ready", flush=True)
         while True:
+            ready, _, _ = select.select([listener, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return  # whoever started this process has gone
             control, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()

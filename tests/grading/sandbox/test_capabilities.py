@@ -61,7 +61,7 @@ def test_another_system_is_told_of_the_container(monkeypatch, fresh):
     monkeypatch.setattr(sys, "platform", "darwin")
     able = sandbox.probe()
     assert not able.sandbox
-    assert "grade in the container" in able.advice()
+    assert "docker/README.md has a container" in able.advice()
 
 
 def test_a_sandbox_that_breaks_at_its_start_is_refused_too(tmp_path, monkeypatch):
@@ -92,13 +92,24 @@ def test_only_when_told_student_code_runs_with_all_rights(tmp_path, conversation
     assert os.listdir(place) == []
 
 
+def test_a_root_who_may_not_map_users_is_as_any_user(monkeypatch):
+    def refuse():
+        raise PermissionError("uid_map")
+
+    monkeypatch.setattr(identity, "user_namespace", refuse)
+    assert identity.is_root.__wrapped__() is False
+
+
 @pytest.fixture
 def as_any_user(monkeypatch):
     """Without a user of the zone's own: as where the grader is not root."""
     monkeypatch.setattr(identity, "is_root", lambda: False)
 
 
-def test_a_user_with_one_name_is_nobody_in_there_too(tmp_path, conversation, as_any_user):
+def test_a_user_with_one_name_is_nobody_in_there_too(
+    tmp_path, conversation, as_any_user, monkeypatch
+):
+    monkeypatch.setenv("FAKE_TOKEN", "SECRET")
     outside = tmp_path / "outside"
     outside.write_text("SECRET")
     place = tmp_path / "place"
@@ -109,9 +120,15 @@ def test_a_user_with_one_name_is_nobody_in_there_too(tmp_path, conversation, as_
         assert talk.run("import os; print(os.getuid(), os.listdir('/home'))")[1].startswith("65534")
         assert talk.run(f"open({str(outside)!r})")[2] == "FileNotFoundError"
         assert talk.run("open('mine', 'w').write('x')")[0] == "ok"
+        for folder in ("/", "/dev", "/zone", "/etc", "/usr"):
+            assert talk.run(f"open('{folder}/x', 'w')")[2] == "OSError"
+        environment = (
+            "open('/proc/1/environ', 'rb').read() + open('/proc/self/environ', 'rb').read()"
+        )
+        assert talk.run(f"print(b'SECRET' in {environment})")[1] == "False\n"
         assert talk.run("open('/zone/exchange/x', 'w')")[2] == "OSError"
         bomb = "import os, time\nwhile True:\n    if not os.fork(): time.sleep(60)"
-        status, _, ename = talk.run(bomb)
+        ename = talk.run(bomb)[2]
         assert ename == "BlockingIOError" or talk.wait_for_end()[0] == "crashed"
 
 
@@ -159,7 +176,8 @@ def test_what_is_shown_of_the_course_is_a_list_of_what_is_allowed(root):
 
 def test_hidden_parts_stay_closed_in_a_package_that_is_open(root):
     shown = libraries.find(("dlcourse",), policy.ANSWERS)
-    parts = {path.relative_to(root / "dlcourse").parts[0] for path in shown if root in path.parents}
+    package = root / "dlcourse"
+    parts = {path.relative_to(package).parts[0] for path in shown if package in path.parents}
     assert "viz" in parts
     assert not parts & {"nn", "optim", "models", "training", "grading"}
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 import nbformat
 import pytest
@@ -12,6 +13,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
+from dlcourse.grading import sandbox
 from dlcourse.grading.sandbox import Unavailable, provisioner
 
 
@@ -130,6 +132,22 @@ def test_a_manager_starts_it_again(sandboxed, tmp_path):
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     assert not manager.is_alive()
+
+
+def test_a_zone_has_a_manager_as_others_have(tmp_path):
+    with sandbox.start(sandbox.Policy(libraries=()), tmp_path) as zone:
+        manager, client = zone.manager, zone.client()
+        assert manager.is_alive()
+        assert manager.has_kernel
+        asked = client.execute("while True: pass")
+        time.sleep(0.3)
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=10)
+        assert reply["parent_header"]["msg_id"] == asked
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        manager.shutdown_kernel(now=True)
+        assert not manager.is_alive()
+        assert zone.ended() == ("crashed", "ended by the kernel manager")
 
 
 def test_a_machine_that_cannot_sandbox_starts_no_kernel(sandboxed, tmp_path, monkeypatch):
