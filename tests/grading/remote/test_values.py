@@ -189,7 +189,10 @@ def test_a_subclass_crosses_as_its_plain_base_value():
         assert same(there_and_back(value), base), base
 
 
-@pytest.mark.parametrize("value", [object(), Impostor(), print, json, np.array([object()]), len])
+REFUSED = [object(), Impostor(), print, json, np.array([object()]), len]
+
+
+@pytest.mark.parametrize("value", REFUSED, ids=lambda value: type(value).__qualname__)
 def test_anything_else_is_refused(value):
     with pytest.raises(values.NotPlain):
         there_and_back(value)
