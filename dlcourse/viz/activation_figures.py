@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from dlcourse.viz.style import COLORS, CYCLE, GREY, LINE_STYLES, MARKERS, axes_for, styled
+from dlcourse.viz.style import CYCLE, GREY, LINE_STYLES, MARKERS, axes_for, styled
 
 
 @styled
@@ -122,11 +122,7 @@ def two_losses(scores, losses, slopes, *, title=""):
     left.set(ylabel="loss")
     right.set(ylabel="slope")
     right.annotate(
-        "wrong and sure",
-        (scores[0], 0.02),
-        xycoords=("data", "axes fraction"),
-        ha="left",
-        color=COLORS["grey"],
+        "wrong\nand sure", (scores[0], (min(map(np.min, slopes.values()))) / 2), va="center"
     )
     left.legend(loc="upper right", handlelength=3)
     figure.suptitle(title, x=0.01, ha="left")

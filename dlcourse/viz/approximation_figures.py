@@ -35,8 +35,7 @@ def bump_frames(x, target, sums, new, counts):
     """A curve filled with bumps: a list of figures for `viz.flipbook`.
 
     x, target: (M,), the curve. sums: the sum of the bumps so far, a row (M,) a frame; new: the bump
-    that came last, a row (M,) a frame; counts: bumps so far, a number a frame. Titles say by how
-    much the sum is off at worst, over the part that the bumps have reached.
+    that came last, a row (M,) a frame; counts: bumps so far, a number a frame.
     """
     frames = []
     low, high = min(0.0, target.min()), target.max()
@@ -73,6 +72,8 @@ def error_by_units(groups, *, title="", ax=None):
             annotation_clip=False,
         )
     ax.set(xscale="log", yscale="log", xlabel="hidden units", ylabel="largest error")
+    ax.set_xticks(units, [str(n) for n in units])
+    ax.xaxis.minorticks_off()
     ax.set_title(title)
     return ax.get_figure()
 
@@ -101,7 +102,7 @@ def fold_frames(x, layers, deep, shallow):
 
 
 @styled
-def region_frames(stages, limits, resolution=220):
+def region_frames(stages, limits, resolution=260):
     """Which part of the plane a network answers yes to: a list of figures for `viz.flipbook`.
 
     stages: (title, answer, edges) for each frame. answer: points (M, 2) to outputs in 0..1, yes
@@ -122,12 +123,11 @@ def region_frames(stages, limits, resolution=220):
                 linestyle="--",
             )
         decision_boundary(
-            lambda points, answer=answer: np.ravel(answer(points)),
+            lambda points, answer=answer: (np.ravel(answer(points)) > 0.5).astype(int),
             far,
             np.array([0, 1]),
             ax=ax,
             limits=limits,
-            threshold=0.5,
             resolution=resolution,
             title=title,
         )

@@ -83,7 +83,7 @@ def functions_of_one_structure(pictures, *, title="", reach=1.0):
     pictures: (K, side, side), each network's output, shown from its own lowest value to its
     highest. reach: the plane goes from −reach to reach. One frame of a flipbook.
     """
-    figure = Figure(figsize=(8.2, 2.2), layout="constrained")
+    figure = Figure(figsize=(8.2, 1.9), layout="constrained")
     extent = (-reach, reach, -reach, reach)
     for ax, picture in zip(figure.subplots(1, len(pictures)), pictures, strict=True):
         low, high = picture.min(), picture.max()
@@ -115,6 +115,6 @@ def width_against_depth(depths, accuracies, labels, *, title=""):
         ax.set_xlabel("hidden layers\nunits in each")
         ax.set_title(task, fontsize=11, fontweight="normal")
     panels[0].set_ylabel("test accuracy")
-    panels[0].yaxis.set_major_formatter(PercentFormatter(1.0))
+    panels[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     figure.suptitle(title, x=0.01, ha="left")
     return figure

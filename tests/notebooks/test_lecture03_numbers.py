@@ -24,6 +24,7 @@ TRAININGS = {
     "race-table",
     "fold-learned",
     "contest-run",
+    "patience",
     "rbm",
     "rbm-filters",
     "rbm-run",
@@ -186,6 +187,7 @@ def test_budgets(lecture):
 def test_the_first_layer_never_comes_back(lecture):
     assert not lecture["back"][:, 0].any()
     assert lecture["back"][:, 1].all()
+    assert 0.4 < lecture["died"][:, -1, 0].mean() < 0.65  # "half of the first layer"
 
 
 def test_two_softmaxes_have_a_floor(lecture):
@@ -203,6 +205,9 @@ def test_the_experiments_come_out_as_the_text_says():
     assert max(lecture["missed"]) < 0.5 * lecture["brightness"].std()  # it learned something
     assert min(lecture["missed"]) > 0.05  # and missed the fine parts
     assert np.mean(lecture["waited"]["sigmoid − ½"]) < 0.7 * np.mean(lecture["waited"]["sigmoid"])
+    waited = {name: np.mean(epochs) for name, epochs in lecture["waited"].items()}
+    assert waited["tanh"] < waited["ReLU"] < waited["sigmoid"]
+    assert waited["tanh"] < waited["sigmoid − ½"]
     ends = lecture["by_rate"]
     assert np.all(ends["sigmoid − ½"].mean(axis=1) > ends["sigmoid"].mean(axis=1))
     assert min(min(errors) for errors in lecture["learned"].values()) > 0.2
@@ -210,9 +215,10 @@ def test_the_experiments_come_out_as_the_text_says():
     digits = lecture["accuracy"]["digits, 5,000 parameters"].mean(axis=1)
     assert spirals[0] < 0.8
     assert spirals[2] > 0.99
-    assert np.ptp(digits[:4]) < 0.01
-    assert digits[4] < digits[0] - 0.01
-    assert spirals[4] < spirals[2]
+    assert np.ptp(digits[:3]) < 0.01
+    assert digits[3] < digits[0] - 0.01
+    assert spirals[3] < spirals[2]
+    assert min(lecture["patient"]) > 0.98
     started = lecture["mean"]
     assert max(started["random"], started["RBM, shuffled"]) < 0.2
     assert min(started["RBM"], started["random × 4"], started["ReLU"]) > 0.85
