@@ -11,7 +11,6 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
-    GetGrades,
     IgnorePattern,
     LimitOutput,
     OverwriteCells,
@@ -20,7 +19,7 @@ from nbgrader.preprocessors import (
 )
 
 from dlcourse.grading.execution import TwoZoneExecute
-from dlcourse.grading.feedback import TEMPLATES, FeedbackExporter, HideTests
+from dlcourse.grading.feedback import TEMPLATES, FeedbackExporter, Grades, HideTests
 from dlcourse.grading.restore import RestoreCells
 
 c = get_config()  # noqa: F821  (traitlets puts it into this file's namespace)
@@ -62,7 +61,7 @@ c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
 
 # Feedback says what failed and why, without the hidden tests; in a layout of its own.
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [Grades, HideTests, CSSHTMLHeaderPreprocessor]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.template_name = "dlcourse_feedback"
 c.FeedbackExporter.extra_template_basedirs = [TEMPLATES]

@@ -22,8 +22,9 @@ class Options:
 
     jobs: submissions at once. scheduler: the address of a Dask cluster, or None for this machine.
     student, question: these alone. output: a folder in the place of the course's `grades`. fresh:
-    grade again what is known. sandbox: False runs student code unconfined. confirm(text): asked
-    before marks change, shown how; None changes none. progress: as progress.silent.
+    grade again what is known. pages: write feedback pages too. sandbox: False runs student code
+    unconfined. confirm(text): asked before marks change, shown how; None changes none. progress:
+    as progress.silent.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -33,6 +34,7 @@ class Options:
     question: str | None = None
     output: Path | None = None
     fresh: bool = False
+    pages: bool = True
     sandbox: bool = True
     confirm: object = None
     progress: object = progresses.silent
@@ -84,8 +86,13 @@ def grade(root, homework, submitted, options=None):
             ledger = Ledger(journal, writer, archive, options.question)
             kept = _Run(root, homework, options, place, archive, ledger).grade(submissions)
             ledger.settle(options.confirm)
-            rows = [ledger.row(submission.student) for submission in submissions]
+            # Marks first: they are whole before the first page, which nobody waits for.
             ledger.write_csv(grades / homework / "grades.csv")
+            students = [submission.student for submission in submissions]
+            if options.pages:
+                ledger.write_pages(students)
+                ledger.write_csv(grades / homework / "grades.csv")
+            rows = [ledger.row(student) for student in students]
     return Summary(
         rows=rows,
         kept=kept,
@@ -124,7 +131,6 @@ class _Run:
             for key, result in self.place.run(self._units(to_run)):
                 self._take(key, result, to_run[key])
                 for submission in to_run[key]:
-                    # Now, while other submissions run: a page takes as long as a small homework.
                     told(self.ledger.row(submission.student))
         return len(submissions) - total
 

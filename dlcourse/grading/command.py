@@ -36,6 +36,11 @@ def add_arguments(parser):
         "--fresh", action="store_true", help="grade again what has not changed since the last run"
     )
     parser.add_argument(
+        "--no-pages",
+        action="store_true",
+        help="marks alone, sooner; the next run without this writes the feedback pages",
+    )
+    parser.add_argument(
         "--demo",
         action="store_true",
         help="invent a class of every kind of submission first, and grade that",
@@ -97,6 +102,7 @@ def run(args):
             question=args.question,
             output=args.output,
             fresh=args.fresh,
+            pages=not args.no_pages,
             sandbox=not args.unsafe_no_sandbox,
             confirm=lambda text: _confirm(text, args.yes),
             progress=progress.shown,
@@ -135,7 +141,8 @@ def _say(summary, args):
     if summary.backup:
         print(f"the gradebook as it was: {_near(summary.backup)}")
     csv = folder / args.homework / "grades.csv"
-    print(f"\ngrades: {csv}    feedback: {folder / 'feedback'}{os.sep}")
+    pages = "not written" if args.no_pages else f"{folder / 'feedback'}{os.sep}"
+    print(f"\ngrades: {csv}    feedback: {pages}")
     if summary.held_back:
         print(
             "dlcourse grade: the changes above were not entered; run it again with --yes to enter "

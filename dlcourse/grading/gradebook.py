@@ -21,7 +21,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 
-from dlcourse.grading import assignments, course, fingerprint
+from dlcourse.grading import assignments, course, fingerprint, rows
 from dlcourse.grading.journal import write
 from dlcourse.grading.marks import Mark, Marks
 from dlcourse.grading.restore import cell_name
@@ -106,9 +106,9 @@ class Writer:
             submission = gradebook.update_or_create_submission(
                 self.homework, student, timestamp=timestamp
             )
-            found = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            found = rows.of_submission(gradebook, self.homework, student)
             settled = self._settled(student, graded, found)
-            EnterGrades(gradebook, self.homework, student, only).preprocess(graded, {})
+            EnterGrades(found, self.homework, student, only).preprocess(graded, {})
             for grade in found.grades:
                 if (grade.name, grade.auto_score) in settled:
                     grade.needs_manual_grade = False
@@ -125,7 +125,7 @@ class Writer:
     def marks(self, student):
         """The Marks of a student's submission as the gradebook has them, hand marks included."""
         with self._gradebook.transaction() as gradebook:
-            notebook = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            notebook = rows.of_submission(gradebook, self.homework, student)
             found = {
                 grade.name: Mark(
                     grade.name,
@@ -148,7 +148,7 @@ class Writer:
         """
         with self._gradebook.transaction() as gradebook:
             try:
-                found = gradebook.find_submission_notebook(self.homework, self.homework, student)
+                found = rows.of_submission(gradebook, self.homework, student)
             except MissingEntry:
                 return False
             submission = found.assignment
@@ -163,7 +163,7 @@ class Writer:
     def digest(self, student):
         """A hash of all that a student's feedback page is made from."""
         with self._gradebook.transaction() as gradebook:
-            notebook = gradebook.find_submission_notebook(self.homework, self.homework, student)
+            notebook = rows.of_submission(gradebook, self.homework, student)
             grades = [
                 (
                     grade.name,

@@ -68,14 +68,19 @@ class Ledger:
             self._enter(entry)
 
     def row(self, student):
-        """A student's line; the feedback page is written where it is not what it should be."""
+        """A student's line."""
         if student not in self._rows:
-            self._rows[student] = self._with_page(self._line(student))
+            self._rows[student] = self._line(student)
         return self._rows[student]
+
+    def write_pages(self, students):
+        """Write each feedback page that is not what it should be; a line says where one failed."""
+        for student in students:
+            self._rows[student] = self._with_page(self.row(student))
 
     def write_csv(self, path):
         """Write the lines of everybody who was ever graded, sorted."""
-        rows = [self._rows.get(name) or self._line(name) for name in self.journal.students]
+        rows = [self.row(name) for name in self.journal.students]
         report.write_csv(path, rows, self.questions)
 
     def _cells_of(self, question):

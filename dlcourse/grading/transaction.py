@@ -8,6 +8,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 
 from dlcourse.grading.restore import cell_name
+from dlcourse.grading.rows import Rows
 
 
 class OneTransaction(Gradebook):
@@ -31,11 +32,14 @@ class OneTransaction(Gradebook):
 
 
 class EnterGrades(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades, within a transaction that is open, for some cells or all."""
+    """nbgrader's SaveAutoGrades, within a transaction that is open, for some cells or all.
 
-    def __init__(self, gradebook, homework, student, only):
+    found: the submitted notebook, of rows.of_submission.
+    """
+
+    def __init__(self, found, homework, student, only):
         super().__init__()
-        self.gradebook, self.student_id, self._only = gradebook, student, only
+        self.gradebook, self.student_id, self._only = Rows(found), student, only
         self.notebook_id = self.assignment_id = homework
 
     def preprocess(self, nb, resources):

@@ -93,6 +93,22 @@ def test_the_undisturbed_run(undisturbed, small_course):
     }
 
 
+def test_marks_come_without_pages_and_pages_with_the_next_run(undisturbed, small_course, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(undisturbed[0], root)
+    pages = sorted((root / "grades" / "feedback").rglob("*.html"))
+    said = {page: page.read_text("utf-8") for page in pages}
+    shutil.rmtree(root / "grades" / "feedback")
+    (root / "grades" / "small" / "grades.csv").unlink()
+    submitted = root / "grades" / "submitted"
+    batch.grade(root, "small", submitted, batch.Options(jobs=1, pages=False))
+    assert not (root / "grades" / "feedback").exists()
+    assert small_course.csv_lines(root) == small_course.csv_lines(undisturbed[0])
+    batch.grade(root, "small", submitted, batch.Options(jobs=1))
+    assert {page: page.read_text("utf-8") for page in pages} == said
+    same(small_course, undisturbed, root)
+
+
 def test_a_second_run_grades_only_what_changed(undisturbed, small_course, answer, monkeypatch):
     root, _, _ = undisturbed
     before = small_course.contents(root), small_course.csv_lines(root)

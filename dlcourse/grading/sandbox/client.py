@@ -15,6 +15,8 @@ from dlcourse.grading.sandbox.policy import Limits
 
 _PRINTED = ("stream", "display_data", "execute_result", "update_display_data", "error")
 _WAITING = 16  # messages in a queue; past it the kernel's side throws output away, not the grader
+# Seconds for the kernel to know that a channel listens again: what it says before that is lost.
+_HELLO = 0.2
 _SHAPE = {"header": dict, "parent_header": dict, "content": dict, "msg_type": str}
 
 
@@ -107,6 +109,7 @@ class _Reading:
         with contextlib.suppress(zmq.ZMQError):
             self.socket.disconnect(address)
         self.socket.connect(address)
+        time.sleep(_HELLO)
         return self.gauge.cut()
 
     def close(self):

@@ -7,6 +7,7 @@ its imports done and holds nothing.
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -81,9 +82,36 @@ def order_search_path():
     sys.path[:] = [*own, "", *packages]
 
 
+def import_kernel():
+    """ipykernel's application, without the clients of other kernels, which it never uses."""
+    clients = defer("jupyter_client")
+    from jupyter_client.connect import write_connection_file
+
+    clients.write_connection_file = write_connection_file
+    from ipykernel.kernelapp import IPKernelApp
+
+    return IPKernelApp
+
+
+def defer(name):
+    """Put a package in place whose own `__init__` runs when something is asked for that it made."""
+    spec = importlib.util.find_spec(name)
+    package = sys.modules[name] = importlib.util.module_from_spec(spec)
+
+    def make(attribute):
+        del package.__getattr__
+        spec.loader.exec_module(package)
+        return getattr(package, attribute)
+
+    package.__getattr__ = make
+    return package
+
+
 def make_kernel(job):
     """An ipykernel that is ready but for its loop, which takes the first request."""
-    from ipykernel.kernelapp import IPKernelApp
+    # The debugger takes longer than all else; the kernel does without where it is not installed.
+    sys.modules["debugpy"] = None
+    app_class = import_kernel()
 
     for name, text in job["matplotlib"].items():
         os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
@@ -96,9 +124,10 @@ def make_kernel(job):
         json.dump(job["connection"], file)
     serve_on(job["descriptors"])
     sys.argv = ["ipykernel_launcher.py"]
-    app = IPKernelApp.instance()
+    app = app_class.instance()
     app.initialize(["-f", connection, "--HistoryManager.enabled=False"])
     os.unlink(connection)
+    del sys.modules["debugpy"]
     return app
 
 
