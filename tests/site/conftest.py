@@ -32,7 +32,7 @@ def run_build(root=ROOT, **environment):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=540,
+        timeout=1500,
     )
 
 
