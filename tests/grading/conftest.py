@@ -4,9 +4,10 @@ import csv
 import importlib.util
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from dlcourse.grading import assignments, bank, batch, course
+from dlcourse.grading import assignments, bank, batch, course, pack
 from dlcourse.grading.unit import Limits
 
 _spec = importlib.util.spec_from_file_location(
@@ -93,6 +94,9 @@ def graded(tmp_path_factory, answer):
         small.hand_in(root, student, submission)
     small.hand_in(root, "misnamed", answer(), name="mine.ipynb")
     submitted = root / "grades" / "submitted"
+    own = tmp_path_factory.mktemp("student") / "small.ipynb"
+    nbformat.write(answer(), own)
+    (submitted / "packed_small.zip").write_bytes(pack.pack(own).data)
     options = batch.Options(limits=Limits(seconds=120, memory=1000), jobs=2)
     rows = batch.grade(root, "small", submitted, options).rows
 

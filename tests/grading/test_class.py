@@ -15,6 +15,7 @@ from dlcourse.grading.unit import Limits
 
 STATES = {
     "good": "graded and awaiting hand marks",
+    "packed": "graded and awaiting hand marks",
     "blank": "graded",
     "half": "graded and awaiting hand marks",
     "hidden_only": "graded and awaiting hand marks",
@@ -36,6 +37,7 @@ STATES = {
 # Points of twice-small (1), twice-negative (2), root-four (2), worked out from the answers.
 SCORES = {
     "good": 5,
+    "packed": 5,  # the same, handed in as the file that `dlcourse pack` makes
     "blank": 0,
     "half": 2,
     "hidden_only": 4,
