@@ -58,6 +58,25 @@ def colour_pictures(images, titles, *, columns=5, title=""):
 
 
 @styled
+def choice_of_k(ks, shares, best, title=""):
+    """The share right on held-out parts against k, for several data; the best k is circled.
+
+    ks: (K,). shares: name → (K, parts). best: name → one of ks.
+    """
+    figure = curves_with_spread(
+        ks, shares, xlabel="k, number of neighbours", ylabel="share right, held out", title=title
+    )
+    ax = figure.axes[0]
+    for k, (name, values) in enumerate(shares.items()):
+        at = list(ks).index(best[name])
+        ax.plot(ks[at], np.mean(values[at]), "o", mfc="none", mec=CYCLE[k], ms=14, mew=2)
+    ax.set(xscale="log", xticks=ks[::2], xticklabels=ks[::2])
+    ax.minorticks_off()
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    return figure
+
+
+@styled
 def search_race(evaluations, losses, *, chance, title=""):
     """The smallest loss so far against the number of evaluations, for several ways to search.
 

@@ -95,7 +95,9 @@ def _checked(images, cell, block):
     if images.ndim == 3:
         images = images[:, None]
     if images.ndim != 4 or 0 in images.shape:
-        raise ValueError(f"hog: images must have shape (N, H, W) or (N, C, H, W), got {images.shape}")
+        raise ValueError(
+            f"hog: images must have shape (N, H, W) or (N, C, H, W), got {images.shape}"
+        )
     pairs = []
     for name, pair in (("pixels_per_cell", cell), ("cells_per_block", block)):
         if np.shape(pair) != (2,):
