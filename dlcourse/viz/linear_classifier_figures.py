@@ -87,7 +87,8 @@ def search_race(evaluations, losses, *, chance, title=""):
     )
     ax = figure.axes[0]
     ax.axhline(chance, color=GREY, lw=1, ls=":")
-    ax.annotate("a guess", (evaluations[0], chance), xytext=(0, 4), textcoords="offset points")
+    middle = evaluations[len(evaluations) // 2]
+    ax.annotate("a guess", (middle, chance), xytext=(0, 6), textcoords="offset points")
     ax.set(xscale="log", ylim=(0, 1.15 * chance))
     return figure
 
@@ -119,7 +120,7 @@ def score_and_loss(scores, right, names, at, reach):
     curve.plot([at], [loss], "o", color=COLORS["vermillion"], ms=9)
     curve.set(xlim=reach, ylim=(-0.3, float(rest - reach[0]) + 0.6), ylabel="loss")
     curve.set(xlabel=f"score of “{names[right]}”")
-    text = f"“{names[right]}” scores {at:.1f}: probability {shares[right]:.2g}, loss {loss:.2g}"
+    text = f"“{names[right]}” scores {at:.1f}: probability {shares[right]:.2g}, loss {loss:.3g}"
     figure.suptitle(text.replace("-", "−"), x=0.01, ha="left")
     return figure
 
@@ -134,16 +135,15 @@ def smallest_weights(x, chosen):
     ax = figure.add_subplot()
     line = np.array([-1.0, 2.0])
     ax.plot(line, (1 - x[0] * line) / x[1], "-", color=GREY, lw=1.6)
-    ax.annotate("w · x = 1", (-0.12, (1 + 0.12 * x[0]) / x[1]), xytext=(6, 6),
-                textcoords="offset points")  # fmt: skip
+    low = (1 + 0.3 * x[1]) / x[0], -0.3
+    ax.annotate("w · x = 1", low, xytext=(8, 0), textcoords="offset points", va="center")
     turn = np.linspace(0, 2 * np.pi, 121)
     for k, (name, (level, w)) in enumerate(chosen.items()):
         if name == "L1":
             shape = level * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
         else:
             shape = level**0.5 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        face = (CYCLE[k], 0.12)
-        ax.add_patch(Polygon(shape, fc=face, ec=CYCLE[k], ls=LINE_STYLES[k], lw=1.8))
+        ax.add_patch(Polygon(shape, fill=False, ec=CYCLE[k], ls=LINE_STYLES[k], lw=1.8))
         for point in np.atleast_2d(w):
             ax.plot(*point, marker=MARKERS[k], color=CYCLE[k], ms=10, ls="none", zorder=4)
         point = np.atleast_2d(w)[-1]
@@ -153,7 +153,7 @@ def smallest_weights(x, chosen):
         ax.plot(*ends.T, "-", color=CYCLE[list(chosen).index("L1")], lw=5, alpha=0.5, zorder=3)
     ax.axhline(0, color=GREY, lw=0.6)
     ax.axvline(0, color=GREY, lw=0.6)
-    ax.set(xlim=(-0.45, 1.6), ylim=(-0.45, 1.45), aspect="equal", xlabel="$w_1$", ylabel="$w_2$")
+    ax.set(xlim=(-0.45, 1.85), ylim=(-0.45, 1.45), aspect="equal", xlabel="$w_1$", ylabel="$w_2$")
     ties = len(np.atleast_2d(chosen["L1"][1])) > 1
     (w1, w2), corner = chosen["L2"][1], np.atleast_2d(chosen["L1"][1])[0]
     answer = "L1 cannot decide" if ties else f"L1 takes ({corner[0]:.2f}, {corner[1]:.2f})"
