@@ -22,7 +22,7 @@ class Surface:
     lowest w₂, highest w₂) of a map that holds both.
 
     >>> ravine = SURFACES["ravine"]
-    >>> ravine.value(np.array([1.0, 1.0])), ravine.gradient(np.array([1.0, 1.0]))
+    >>> float(ravine.value(np.array([1.0, 1.0]))), ravine.gradient(np.array([1.0, 1.0]))
     (25.5, array([ 1., 50.]))
     """
 

@@ -109,6 +109,7 @@ document.querySelectorAll('[data-race="@NAME@"]').forEach(function (race) {
     if (slider.valueAsNumber === data.steps) slider.value = 0;
     look('M3 2h4v12H3zM9 2h4v12H9z', 'Pause');
     timer = setInterval(forward, 80);
+    draw();
   });
   var buttons = document.createElement('span');
   buttons.className = 'dlcourse-buttons';

@@ -255,9 +255,7 @@ def chart(data, surface, step, shown):
 def _runner(data, surface, step, name, on):
     """A line of the list: how it is drawn, its name, its loss."""
     look = data["looks"][name]
-    line = (
-        f'<path class="line" stroke="{look["c"]}" stroke-dasharray="{look["d"]}" d="M-40 0h80"/>'
-    )
+    line = f'<path class="line" stroke="{look["c"]}" stroke-dasharray="{look["d"]}" d="M-40 0h80"/>'
     swatch = f'<svg viewBox="-42 -20 84 40" width="44" height="21" aria-hidden="true">{line}'
     swatch += _mark(look, 0, 0, 1.3) + "</svg>"
     now = loss(data["surfaces"][surface]["runs"][name], step)
