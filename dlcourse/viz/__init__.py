@@ -28,6 +28,7 @@ from dlcourse.viz.convolution_explorer import convolution_explorer
 from dlcourse.viz.curves import training_curves
 from dlcourse.viz.flipbook import flipbook
 from dlcourse.viz.graphs import computation_graph
+from dlcourse.viz.optimizer_race import optimizer_race
 from dlcourse.viz.retina import retina
 from dlcourse.viz.show import show
 from dlcourse.viz.style import COLORS, LINE_STYLES, MARKERS, use_style
@@ -40,6 +41,7 @@ __all__ = [
     "convolution_explorer",
     "decision_boundary",
     "flipbook",
+    "optimizer_race",
     "retina",
     "show",
     "training_curves",
