@@ -42,6 +42,15 @@ def error_by_examples(counts, curves, weights, title=""):
     return figure
 
 
+def amount(penalty):
+    """A penalty as a reader writes it: powers of ten from far away, plain numbers near 1.
+
+    >>> amount(1e-8), amount(0.1), amount(10.0)
+    ('10⁻⁸', '0.1', '10')
+    """
+    return f"{penalty:g}" if 0.1 <= penalty <= 100 else power(penalty)
+
+
 @styled
 def penalty_frames(points, truth, fits, penalties, errors):
     """A curve through noisy points as its penalty grows: figures for `viz.flipbook`.
@@ -71,11 +80,11 @@ def penalty_frames(points, truth, fits, penalties, errors):
             )  # fmt: skip
         right.set(xscale="log", yscale="log", xlabel="penalty λ", ylabel="mean squared error")
         # Plain characters: the superscripts of a logarithmic axis are the dearest part of a frame.
-        right.set_xticks(penalties[::2], [power(tick) for tick in penalties[::2]])
+        right.set_xticks(penalties[::2], [amount(tick) for tick in penalties[::2]])
         right.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
         right.minorticks_off()
         numbers = ", ".join(f"{name} {values[k]:.2g}" for name, values in errors.items())
-        figure.suptitle(f"λ = {penalty:.0e}: {numbers}", x=0.01, ha="left")
+        figure.suptitle(f"λ = {amount(penalty)}: {numbers}", x=0.01, ha="left")
         frames.append(figure)
     return frames
 
