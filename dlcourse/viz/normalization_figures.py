@@ -70,7 +70,7 @@ def layer_histograms(groups, *, reach=4.0, bins=41, title=""):
                 text += f"\n{outside:.0%} outside"
             ax.text(0.03, 0.95, text, transform=ax.transAxes, va="top", fontsize=10)
             ax.set_title(name, fontsize=10.5, fontweight="normal")
-            ax.set(xlim=(-reach, reach), ylim=(0, 0.32), yticks=[], xticks=[-4, -2, 0, 2, 4])
+            ax.set(xlim=(-reach, reach), ylim=(0, 0.32), yticks=[], xticks=[-3, 0, 3])
         line[0].set_ylabel(heading)
     figure.suptitle(title, x=0.01, ha="left")
     return figure

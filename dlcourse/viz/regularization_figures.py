@@ -51,6 +51,15 @@ def amount(penalty):
     return f"{penalty:g}" if 0.1 <= penalty <= 100 else power(penalty)
 
 
+def two_digits(error):
+    """An error in two digits, without a power of ten.
+
+    >>> two_digits(0.0182), two_digits(2718.0)
+    ('0.018', '2,700')
+    """
+    return f"{float(f'{error:.2g}'):,.10g}"
+
+
 @styled
 def penalty_frames(points, truth, fits, penalties, errors):
     """A curve through noisy points as its penalty grows: figures for `viz.flipbook`.
@@ -81,9 +90,11 @@ def penalty_frames(points, truth, fits, penalties, errors):
         right.set(xscale="log", yscale="log", xlabel="penalty λ", ylabel="mean squared error")
         # Plain characters: the superscripts of a logarithmic axis are the dearest part of a frame.
         right.set_xticks(penalties[::2], [amount(tick) for tick in penalties[::2]])
-        right.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+        span = [v for values in errors.values() for v in (values.min(), values.max())]
+        ticks = [t for t in (0.001, 0.01, 0.1, 1, 10, 100, 1000) if min(span) <= t <= max(span)]
+        right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         right.minorticks_off()
-        numbers = ", ".join(f"{name} {values[k]:.2g}" for name, values in errors.items())
+        numbers = ", ".join(f"{name} {two_digits(values[k])}" for name, values in errors.items())
         figure.suptitle(f"λ = {amount(penalty)}: {numbers}", x=0.01, ha="left")
         frames.append(figure)
     return frames

@@ -38,7 +38,7 @@ def test_histograms_share_axes_and_name_what_lies_outside():
     figure = layer_histograms(groups, title="Layer 3")
     narrow, wide, *_ = figure.axes
     assert len(figure.axes) == 4
-    assert [ax.get_title() for ax in figure.axes] == ["small", "large"] * 2
+    assert [ax.get_title("left") for ax in figure.axes] == ["small", "large"] * 2
     assert texts(narrow) == ["σ = 0.1"]
     (text,) = texts(wide)
     outside = np.mean(np.abs(groups["as they are"]["large"]) > 4)
