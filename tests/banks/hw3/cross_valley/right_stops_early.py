@@ -7,5 +7,5 @@ def cross_valley(loss_and_gradient, start):
         loss, g = loss_and_gradient(w)
         if loss < 0.08:
             break
-        w = adam_step(w, g, state, inverse_time_decay(t, 2.0, 0.02))
+        w = adam_step(w, g, state, 2.0 / (1 + 0.02 * t))
     return w

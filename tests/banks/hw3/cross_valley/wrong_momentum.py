@@ -2,7 +2,8 @@
 
 
 def cross_valley(loss_and_gradient, start):
-    w, state = start, {}
+    w, velocity = start, 0
     for _ in range(100):
-        w = momentum_step(w, loss_and_gradient(w)[1], state, 0.56)
+        velocity = 0.9 * velocity + loss_and_gradient(w)[1]
+        w = w - 0.56 * velocity
     return w
