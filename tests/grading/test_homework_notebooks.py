@@ -1,4 +1,4 @@
-"""hw1 as a notebook: nbgrader's form, and test cells that can run in a zone of their own.
+"""The homework as notebooks: nbgrader's form, and test cells that can run in a zone of their own.
 
 The two zones are played in one process: the tests see the student's names only through handles
 that copy arguments and results, and refuse operators, comparison and truth.
@@ -7,7 +7,6 @@ that copy arguments and results, and refuse operators, comparison and truth.
 import ast
 import builtins
 import copy
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -17,15 +16,24 @@ from nbgrader.nbgraderformat import MetadataValidator
 from dlcourse.grading import bank, course
 from dlcourse.grading.restore import cell_name
 from dlcourse.grading.verdict import is_test
+from tests.grading.homework import HOMEWORKS, load
 
-ROOT = Path(__file__).parents[2]
-PATH = course.solution_path(ROOT, "hw1")
-SOLUTION = course.read_notebook(PATH)
-ANSWERS = bank.model_answers(SOLUTION)
-VARIANTS = bank.load(ROOT / "tests" / "banks" / "hw1")
-TRUSTED = [cell for cell in SOLUTION.cells if "trusted" in cell.metadata.get("tags", [])]
-TESTS = [cell for cell in SOLUTION.cells if is_test(cell)]
 PLAIN = (type(None), bool, int, float, str, bytes, np.ndarray, np.generic)
+# What a homework may import beside what all may: its data, a module of Python's own.
+MORE = {"hw1": {"sklearn.datasets"}, "hw3": {"sklearn.datasets", "io"}}
+
+
+@pytest.fixture(params=HOMEWORKS)
+def homework(request):
+    return load(request.param)
+
+
+def trusted_cells(homework):
+    return [c for c in homework.solution.cells if "trusted" in c.metadata.get("tags", [])]
+
+
+def graded_code(homework):
+    return [cell for cell in homework.solution.cells if is_test(cell)]
 
 
 def names_of(source):
@@ -44,36 +52,44 @@ def names_of(source):
     return bound, read - bound
 
 
-def test_a_hundred_points_and_nbgraders_form():
-    MetadataValidator().validate_nb(SOLUTION)
-    graded = course.graded_cells(SOLUTION)
+def test_a_hundred_points_and_nbgraders_form(homework):
+    MetadataValidator().validate_nb(homework.solution)
+    graded = course.graded_cells(homework.solution)
     assert sum(cell.points for cell in graded) == 100
     questions = {cell.question for cell in graded if not cell.by_hand}
     assert len(questions) >= 8
     assert any(cell.by_hand for cell in graded)
-    for cell in SOLUTION.cells:
+    for cell in homework.solution.cells:
         assert cell_name(cell) in (None, cell.id)
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
 
 
-def test_the_table_of_points_is_right():
+def test_the_table_of_points_is_right(homework):
     """The parts' sums in the opening cell against the points of the cells below each heading."""
     part, sums = None, {}
-    for cell in SOLUTION.cells:
+    for cell in homework.solution.cells:
         if cell.source.startswith("## ") and cell.source[3:5] in ("A.", "B.", "C.", "D."):
             part = cell.source[3]
         if cell.metadata.get("nbgrader", {}).get("grade"):
             sums[part] = sums.get(part, 0) + cell.metadata.nbgrader.points
-    rows = [line.split("|") for line in SOLUTION.cells[0].source.split("\n") if line[:3] == "| A"]
-    rows += [line.split("|") for line in SOLUTION.cells[0].source.split("\n") if line[3:4] == "."]
+    rows = [
+        line.split("|")
+        for line in homework.solution.cells[0].source.split("\n")
+        if line[:3] == "| A"
+    ]
+    rows += [
+        line.split("|")
+        for line in homework.solution.cells[0].source.split("\n")
+        if line[3:4] == "."
+    ]
     assert {row[1].strip()[0]: int(row[3]) for row in rows} == sums
 
 
-def test_the_points_in_the_headings_are_right():
+def test_the_points_in_the_headings_are_right(homework):
     heading, stated, sums = None, {}, {}
-    for cell in SOLUTION.cells:
+    for cell in homework.solution.cells:
         if cell.source.startswith("### Question"):
             heading = cell.id
             words = cell.source.split("\n")[0].partition("(")[2].split()
@@ -83,41 +99,45 @@ def test_the_points_in_the_headings_are_right():
     assert stated == sums
 
 
-def test_every_test_cell_has_a_visible_and_a_hidden_part():
-    for cell in TESTS:
+def test_every_test_cell_has_a_visible_and_a_hidden_part(homework):
+    for cell in graded_code(homework):
         visible, _, hidden = cell.source.partition("### BEGIN HIDDEN TESTS")
         assert "checks." in visible, cell.id
         assert "checks." in hidden, cell.id
         assert "show=True" not in hidden, cell.id  # would print the values of a hidden test
 
 
-def test_only_locked_cells_are_trusted():
-    for cell in TRUSTED:
+def test_only_locked_cells_are_trusted(homework):
+    for cell in trusted_cells(homework):
         assert cell.metadata.nbgrader.locked
         assert not cell.metadata.nbgrader.solution
 
 
-def test_a_test_cell_imports_what_it_uses():
-    trusted = set().union(*(names_of(cell.source)[0] for cell in TRUSTED)) - {"np", "plt"}
-    student = set().union(*(names_of(ANSWERS[name])[0] for name in ANSWERS if _is_code(name)))
-    for cell in TESTS:
+def test_a_test_cell_imports_what_it_uses(homework):
+    trusted = set().union(*(names_of(cell.source)[0] for cell in trusted_cells(homework))) - {
+        "np",
+        "plt",
+    }
+    student = set().union(*(names_of(homework.answers[q])[0] for q in homework.questions))
+    for cell in graded_code(homework):
         missing = names_of(cell.source)[1] - trusted - student - set(dir(builtins))
         assert missing == set(), cell.id
 
 
-def test_nothing_needs_the_reference_library():
-    text = "\n".join(cell.source for cell in SOLUTION.cells if cell.cell_type == "code")
+def test_nothing_needs_the_reference_library(homework):
+    text = "\n".join(cell.source for cell in homework.solution.cells if cell.cell_type == "code")
     imported = {
         (node.module if isinstance(node, ast.ImportFrom) else alias.name)
-        for cell in SOLUTION.cells
+        for cell in homework.solution.cells
         if cell.cell_type == "code"
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    allowed = {"dlcourse", "dlcourse.grading", "numpy", "matplotlib.pyplot", "sklearn.datasets"}
-    assert imported <= allowed
+    allowed = {"dlcourse", "dlcourse.grading", "numpy", "matplotlib.pyplot"}
+    assert imported <= allowed | MORE.get(homework.name, set())
     assert "dlcourse.nn" not in text
+    assert "dlcourse.optim" not in text
 
 
 class Handle:
@@ -127,12 +147,7 @@ class Handle:
         self._target = target
 
     def __call__(self, *args, **options):
-        inside = [_inward(arg) for arg in args]
-        result = self._target(*inside, **{name: _inward(arg) for name, arg in options.items()})
-        for outer, inner in zip(args, inside, strict=True):
-            if isinstance(outer, np.ndarray):
-                outer[...] = inner  # work in place counts
-        return _outward(result)
+        return _outward(_call(self._target, args, options))
 
     def _refuse(self, *args):
         raise TypeError("an operator, a comparison or a truth value on a student's object")
@@ -142,9 +157,24 @@ class Handle:
     __hash__ = None
 
 
+def _call(target, args, options):
+    """Call with copies, and let the caller's own objects hold what the call has left in them."""
+    inside = [_inward(arg) for arg in args]
+    result = target(*inside, **{name: _inward(value) for name, value in options.items()})
+    for outer, inner in zip(args, inside, strict=True):
+        if isinstance(outer, np.ndarray):
+            outer[...] = inner
+        elif isinstance(outer, dict):
+            outer.clear()
+            outer.update(inner)
+        elif isinstance(outer, list):
+            outer[:] = inner
+    return result
+
+
 def _inward(value):
     if callable(value):
-        return lambda *args: _inward(value(*[copy.deepcopy(arg) for arg in args]))
+        return lambda *args, **options: _inward(_call(value, args, options))
     return copy.deepcopy(value)
 
 
@@ -156,17 +186,17 @@ def _outward(value):
     return copy.deepcopy(value) if isinstance(value, PLAIN) else Handle(value)
 
 
-def verdicts(answers, question=None):
+def verdicts(homework, answers, question=None):
     """Run the tests in a zone of their own; the names of those that failed."""
     matplotlib.use("Agg")
     student, trusted, failed = {}, {}, set()
-    for cell in SOLUTION.cells:
+    for cell in homework.solution.cells:
         name = cell_name(cell)
         if cell.cell_type != "code" or name is None:
             continue
         if not is_test(cell):
             exec(compile(answers.get(name, cell.source), name, "exec"), student)
-            if cell in TRUSTED:
+            if cell in trusted_cells(homework):
                 exec(compile(cell.source, name, "exec"), trusted)
             continue
         if question is not None and not name.startswith(f"{question}-"):
@@ -183,31 +213,36 @@ def verdicts(answers, question=None):
     return failed
 
 
-def test_the_solution_passes_in_two_zones():
-    assert verdicts(ANSWERS) == set()
+def test_the_solution_passes_in_two_zones(homework):
+    assert verdicts(homework, homework.answers) == set()
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
-    ("question", "name"),
+    ("homework", "question", "name"),
     [
-        ("softmax", "wrong_in_place"),
-        ("softmax", "right_loop"),
-        ("perceptron_update", "wrong_in_place"),
-        ("relu", "wrong_in_place"),
-        ("numerical_gradient", "wrong_not_put_back"),
-        ("numerical_gradient", "right_restored"),
-        ("network", "right_numerical"),
-        ("linear", "right_einsum"),
-        ("train_network", "right_array_split"),
+        ("hw1", "softmax", "wrong_in_place"),
+        ("hw1", "softmax", "right_loop"),
+        ("hw1", "perceptron_update", "wrong_in_place"),
+        ("hw1", "relu", "wrong_in_place"),
+        ("hw1", "numerical_gradient", "wrong_not_put_back"),
+        ("hw1", "numerical_gradient", "right_restored"),
+        ("hw1", "network", "right_numerical"),
+        ("hw1", "linear", "right_einsum"),
+        ("hw1", "train_network", "right_array_split"),
+        ("hw3", "momentum_step", "wrong_new_dict"),
+        ("hw3", "momentum_step", "wrong_in_place"),
+        ("hw3", "momentum_step", "right_history"),
+        ("hw3", "adam_step", "wrong_means_overwrite_gradient"),
+        ("hw3", "adam_step", "right_running_powers"),
+        ("hw3", "clip_by_norm", "wrong_list_replaced"),
+        ("hw3", "sweep", "wrong_state_shared"),
+        ("hw3", "sweep", "right_one_walk"),
+        ("hw3", "cross_valley", "right_adam_constant"),
     ],
+    indirect=["homework"],
 )
-def test_what_crosses_between_zones_keeps_its_verdict(question, name):
-    variant = next(v for v in VARIANTS if (v.question, v.name) == (question, name))
-    failed = verdicts(bank.with_variants(ANSWERS, [variant]), question)
-    assert bool(failed) is not variant.right
-
-
-def _is_code(name):
-    cells = {cell_name(cell): cell for cell in SOLUTION.cells}
-    return cells[name].cell_type == "code"
+def test_what_crosses_between_zones_keeps_its_verdict(homework, question, name):
+    variant = homework.variant(question, name)
+    answers = bank.with_variants(homework.answers, [variant])
+    assert bool(verdicts(homework, answers, question)) is not variant.right
