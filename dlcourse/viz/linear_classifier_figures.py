@@ -192,7 +192,7 @@ def edges_by_cell(image, cells, pixels, title=""):
     """A picture, and for each cell of it the directions of its edges. One frame of a flipbook.
 
     image: (H, W) or (H, W, 3) in 0..1. cells: (rows, columns, bins), the histograms, bin k holding
-    gradients of (k + ½)·180°/bins; an edge is drawn across its gradient, as long as it is frequent.
+    gradients of (k + ½)·180°/bins; an edge is drawn across its gradient, longer if more frequent.
     pixels: (down, right), the size of a cell.
     """
     figure = Figure(figsize=(7.6, 3.6), layout="constrained")
@@ -203,10 +203,11 @@ def edges_by_cell(image, cells, pixels, title=""):
     along = np.stack([-np.sin(angle), np.cos(angle)], axis=1)  # right, down
     middle = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1) + 0.5
     middle = (middle * [pixels[1], pixels[0]] - 0.5)[:, :, None]
-    half = 0.48 * np.array(pixels[::-1]) * along * (cells / (cells.max() or 1.0))[..., None]
+    # By its square root: a cell's many weak directions would otherwise be dots.
+    strength = np.sqrt(cells / (cells.max() or 1.0))
+    half = 0.48 * np.array(pixels[::-1]) * along * strength[..., None]
     strokes = np.stack([middle - half, middle + half], axis=-2).reshape(-1, 2, 2)
-    strength = (cells / (cells.max() or 1.0)).ravel()
-    strong = strength > 0.08
+    strong = strength.ravel() > 0.25
     right.add_collection(
         LineCollection(strokes[strong], colors=COLORS["vermillion"], linewidths=1.6)
     )
