@@ -12,7 +12,7 @@ document.querySelectorAll('[data-race="@NAME@"]').forEach(function (race) {
   function last(run) { return run.p.length / 2 - 1; }
 
   function mark(look, x, y, size) {
-    return '<path class="mark" transform="translate(' + x + ' ' + y + ') scale(' + size + ')" ' +
+    return '<path class="spot" transform="translate(' + x + ' ' + y + ') scale(' + size + ')" ' +
       'stroke="' + look.c + '" fill="' + (look.f ? look.c : 'none') + '" d="' + look.m + '"/>';
   }
 

@@ -216,7 +216,7 @@ def sentence(data, surface, step, shown):
 def _mark(look, x, y, size):
     fill = look["c"] if look["f"] else "none"
     return (
-        f'<path class="mark" transform="translate({x} {y}) scale({size})" stroke="{look["c"]}" '
+        f'<path class="spot" transform="translate({x} {y}) scale({size})" stroke="{look["c"]}" '
         f'fill="{fill}" d="{look["m"]}"></path>'
     )
 
