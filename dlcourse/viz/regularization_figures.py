@@ -82,12 +82,12 @@ def penalty_frames(points, truth, fits, penalties, errors):
         for (name, values), color, style, marker in lines:
             right.plot(penalties, values, style, color=color)
             right.plot(penalty, values[k], marker, color=color, ms=8)
-            high = np.log10(values[0]) > np.log10(max(errors["training"][0], 1e-9)) + 0.01
             right.annotate(
-                name, (penalties[0], values[0]), xytext=(2, 6 if high else -14),
-                textcoords="offset points", color=color,
+                name, (penalties[0], values[0]), xytext=(9, 7), textcoords="offset points",
+                color=color,
             )  # fmt: skip
         right.set(xscale="log", yscale="log", xlabel="penalty λ", ylabel="mean squared error")
+        right.margins(y=0.12)
         # Plain characters: the superscripts of a logarithmic axis are the dearest part of a frame.
         right.set_xticks(penalties[::2], [amount(tick) for tick in penalties[::2]])
         span = [v for values in errors.values() for v in (values.min(), values.max())]
