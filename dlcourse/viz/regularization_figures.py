@@ -78,12 +78,13 @@ def penalty_frames(points, truth, fits, penalties, errors):
         left.plot(truth[0], fit, "-", color=FIT)
         left.plot(*points, "o", color=NEW, ms=5.5)
         left.set(xlim=(-1.05, 1.05), ylim=(-2.2, 2.2), xlabel="x", ylabel="y")
+        left.set(xticks=[-1, -0.5, 0, 0.5, 1], yticks=[-2, -1, 0, 1, 2])
         lines = zip(errors.items(), (FIT, NEW), ("-", "--"), ("o", "s"), strict=True)
         for (name, values), color, style, marker in lines:
             right.plot(penalties, values, style, color=color)
             right.plot(penalty, values[k], marker, color=color, ms=8)
             right.annotate(
-                name, (penalties[0], values[0]), xytext=(9, 7), textcoords="offset points",
+                name, (penalties[0], values[0]), xytext=(9, 10), textcoords="offset points",
                 color=color,
             )  # fmt: skip
         right.set(xscale="log", yscale="log", xlabel="penalty λ", ylabel="mean squared error")
