@@ -78,16 +78,17 @@ def penalty_frames(points, truth, fits, penalties, errors):
         left.plot(truth[0], fit, "-", color=FIT)
         left.plot(*points, "o", color=NEW, ms=5.5)
         left.set(xlim=(-1.05, 1.05), ylim=(-2.2, 2.2), xlabel="x", ylabel="y")
+        left.set(xticks=[-1, -0.5, 0, 0.5, 1], yticks=[-2, -1, 0, 1, 2])
         lines = zip(errors.items(), (FIT, NEW), ("-", "--"), ("o", "s"), strict=True)
         for (name, values), color, style, marker in lines:
             right.plot(penalties, values, style, color=color)
             right.plot(penalty, values[k], marker, color=color, ms=8)
-            high = np.log10(values[0]) > np.log10(max(errors["training"][0], 1e-9)) + 0.01
             right.annotate(
-                name, (penalties[0], values[0]), xytext=(2, 6 if high else -14),
-                textcoords="offset points", color=color,
+                name, (penalties[0], values[0]), xytext=(9, 10), textcoords="offset points",
+                color=color,
             )  # fmt: skip
         right.set(xscale="log", yscale="log", xlabel="penalty λ", ylabel="mean squared error")
+        right.margins(y=0.12)
         # Plain characters: the superscripts of a logarithmic axis are the dearest part of a frame.
         right.set_xticks(penalties[::2], [amount(tick) for tick in penalties[::2]])
         span = [v for values in errors.values() for v in (values.min(), values.max())]
