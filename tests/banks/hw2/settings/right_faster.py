@@ -1,5 +1,5 @@
-"""Faster waves, a shorter step."""
+"""Faster waves, small batches, longer steps."""
 
 
 def settings():
-    return {"scale": 10.0, "steps": 500, "batch_size": 160, "lr": 2e-3}
+    return {"scale": 10.0, "steps": 300, "batch_size": 160, "lr": 4e-3}

@@ -2,4 +2,4 @@
 
 
 def settings():
-    return {"scale": 8.0, "steps": 400, "batch_size": 200, "lr": 3e-3}
+    return {"scale": 8.0, "steps": 250, "batch_size": 200, "lr": 3e-3}

@@ -2,4 +2,4 @@
 
 
 def settings():
-    return {"scale": 9.0, "steps": 300, "batch_size": 256, "lr": 1e-4}
+    return {"scale": 9.0, "steps": 195, "batch_size": 256, "lr": 1e-4}

@@ -2,4 +2,4 @@
 
 
 def settings():
-    return {"scale": 2.0, "steps": 300, "batch_size": 256, "lr": 3e-3}
+    return {"scale": 2.0, "steps": 195, "batch_size": 256, "lr": 3e-3}

@@ -2,4 +2,4 @@
 
 
 def settings():
-    return {"bandwidth": 9.0, "epochs": 300, "batch": 256, "lr": 3e-3}
+    return {"bandwidth": 9.0, "epochs": 195, "batch": 256, "lr": 3e-3}
