@@ -1,0 +1,8 @@
+"""No epsilon: a gradient that is always zero gives 0/0."""
+
+import numpy as np
+
+
+def adagrad_step(w, g, state, lr, eps=1e-10):
+    state["s"] = state.get("s", 0) + g**2
+    return w - lr * g / np.sqrt(state["s"])

@@ -1,0 +1,8 @@
+"""The norm after the clipping is returned."""
+
+import numpy as np
+
+
+def clip_by_norm(gradients, max_norm):
+    norm = np.sqrt(sum((g**2).sum() for g in gradients))
+    return [g * min(1, max_norm / max(norm, 1e-12)) for g in gradients], min(norm, max_norm)

@@ -1,0 +1,10 @@
+"""After `total` the cosine comes up again."""
+
+import numpy as np
+
+
+def cosine_with_warmup(t, base, warmup, total, floor=0.0):
+    if t < warmup:
+        return base * (t + 1) / warmup
+    share = (t - warmup) / (total - warmup)
+    return floor + (base - floor) * (1 + np.cos(np.pi * share)) / 2

@@ -1,0 +1,10 @@
+"""The cosine runs from t = 0, under the warm-up."""
+
+import numpy as np
+
+
+def cosine_with_warmup(t, base, warmup, total, floor=0.0):
+    if t < warmup:
+        return base * (t + 1) / warmup
+    share = min(1, t / total)
+    return floor + (base - floor) * (1 + np.cos(np.pi * share)) / 2

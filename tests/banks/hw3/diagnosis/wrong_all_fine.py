@@ -1,0 +1,5 @@
+"""Nothing is seen."""
+
+
+def diagnosis():
+    return dict.fromkeys("ABCDEFGH", "fine")

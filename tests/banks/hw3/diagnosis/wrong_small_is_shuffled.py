@@ -1,0 +1,7 @@
+"""What falls slowly is taken for shuffled labels."""
+
+_others = diagnosis
+
+
+def diagnosis():
+    return {**_others(), "E": "labels shuffled"}

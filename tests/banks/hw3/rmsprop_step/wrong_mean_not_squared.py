@@ -1,0 +1,8 @@
+"""The mean of the gradients, squared afterwards."""
+
+import numpy as np
+
+
+def rmsprop_step(w, g, state, lr, alpha=0.99, eps=1e-8):
+    state["v"] = alpha * state.get("v", 0) + (1 - alpha) * g
+    return w - lr * g / (np.abs(state["v"]) + eps)

@@ -1,0 +1,6 @@
+"""Divided by the mean square, without its root."""
+
+
+def rmsprop_step(w, g, state, lr, alpha=0.99, eps=1e-8):
+    state["v"] = alpha * state.get("v", 0) + (1 - alpha) * g**2
+    return w - lr * g / (state["v"] + eps)

@@ -1,0 +1,8 @@
+"""The mean starts at the first square, and not at zero."""
+
+import numpy as np
+
+
+def rmsprop_step(w, g, state, lr, alpha=0.99, eps=1e-8):
+    state["v"] = alpha * state.get("v", g**2) + (1 - alpha) * g**2
+    return w - lr * g / (np.sqrt(state["v"]) + eps)

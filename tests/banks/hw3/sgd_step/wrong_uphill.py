@@ -1,0 +1,5 @@
+"""The step follows the gradient."""
+
+
+def sgd_step(w, g, state, lr):
+    return w + lr * g

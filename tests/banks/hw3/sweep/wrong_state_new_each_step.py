@@ -1,0 +1,14 @@
+"""A new state for every step: no walker remembers anything."""
+
+import numpy as np
+
+
+def sweep(step, loss_and_gradient, start, rates, steps):
+    losses = []
+    for lr in rates:
+        w = start.copy()
+        for _ in range(steps):
+            w = step(w, loss_and_gradient(w)[1], {}, lr)
+        loss = loss_and_gradient(w)[0]
+        losses.append(loss if np.isfinite(loss) else np.inf)
+    return losses, rates[int(np.argmin(losses))]
