@@ -2,10 +2,12 @@
 
 A failing check raises CheckFailed with one line that teaches: a shape, an axis, a factor, a sign,
 a misconception that the test names in `mistakes`. Results reach a check as plain data (numbers,
-arrays, lists, tuples, dicts); anything else is named by its type and never compared. Values are
-printed only with `show=True`, which a visible test sets and a hidden test does not: a message
-must not give a hidden input away.
+arrays, tensors outside a graph, lists, tuples, dicts); anything else is named by its type and never
+compared. Values are printed only with `show=True`, which a visible test sets and a hidden test does
+not: a message must not give a hidden input away.
 """
+
+import sys
 
 import numpy as np
 
@@ -120,6 +122,14 @@ def _as_array(got, what):
     __tracebackhide__ = True
     if got is None:
         raise CheckFailed(f"{what} returned None: does it end in `return`?")
+    # In the trusted zone a tensor in a graph is a handle: it has the name, and not the type.
+    if type(got).__name__ in ("Tensor", "Parameter"):
+        if not _is_tensor(got) or got.requires_grad:
+            raise CheckFailed(
+                f"{what} is a tensor that hangs on a graph: work under torch.no_grad(), or take "
+                ".item() of a number."
+            )
+        got = got.cpu().numpy()
     if not isinstance(got, (*_NUMBERS, list, tuple, np.ndarray)):
         raise CheckFailed(f"{what} must be a number or an array, and is {_article(got)}.")
     try:
@@ -135,6 +145,12 @@ def _as_array(got, what):
             "overflows, log of 0 is minus infinity, 0/0 is NaN)."
         )
     return values
+
+
+def _is_tensor(value):
+    """Whether a value is a tensor; without importing PyTorch, which has made every one there is."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
 
 
 def _shape_message(got, expected, what, mistakes, rtol, atol):

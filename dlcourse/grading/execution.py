@@ -12,7 +12,7 @@ from pathlib import Path
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
-from traitlets import Bool, Float, List, Unicode, default
+from traitlets import Bool, Dict, Float, List, Unicode, default
 
 from dlcourse.grading import course, restore, sandbox
 from dlcourse.grading.zones.launch import NURSERY
@@ -56,6 +56,11 @@ class TwoZoneExecute(KernelExecute):
     libraries = List(
         Unicode(), help="what student code may import (default: the sandbox's list)"
     ).tag(config=True)
+    libraries_of = Dict(
+        value_trait=List(Unicode()),
+        key_trait=Unicode(),
+        help="homework to what its student code may import, where that differs from `libraries`",
+    ).tag(config=True)
     unsafe = Bool(False, help="run student code without a sandbox").tag(config=True)
     nursery = Unicode(help="the socket of a Nursery for trusted zones").tag(config=True)
 
@@ -77,7 +82,7 @@ class TwoZoneExecute(KernelExecute):
             work = self._student_files(resources, place / "work")
             session = Session(
                 restore.homework_cells(course.read_notebook(solution)),
-                self._policy(work),
+                self._policy(work, resources["nbgrader"]["assignment"]),
                 times,
                 trusted_files=files,
                 workplace=place,
@@ -121,7 +126,8 @@ class TwoZoneExecute(KernelExecute):
 
         return shutil.copytree(resources["metadata"]["path"], work, ignore=left_out)
 
-    def _policy(self, folder):
-        libraries = {"libraries": tuple(self.libraries)} if self.libraries else {}
+    def _policy(self, folder, homework):
+        names = self.libraries_of.get(homework) or self.libraries
+        libraries = {"libraries": tuple(names)} if names else {}
         limits = sandbox.Limits(memory=self.memory, seconds=self.submission_timeout + 60)
         return sandbox.Policy(files=folder, limits=limits, unsafe=self.unsafe, **libraries)

@@ -27,6 +27,15 @@ def test_array_accepts_numbers(got):
     checks.array(got, 3, "f(x)")
 
 
+def test_a_tensor_is_an_array_unless_it_hangs_on_a_graph():
+    torch = pytest.importorskip("torch")
+    tensor = torch.tensor(EXPECTED)
+    checks.array(tensor, EXPECTED, "f(x)")
+    checks.array(tensor[0, 0], 1, "f(x)")
+    assert "transposed" in message(checks.array, tensor.T, EXPECTED, "f(x)")
+    assert "hangs on a graph" in message(checks.array, tensor.requires_grad_(), EXPECTED, "f(x)")
+
+
 @pytest.mark.parametrize(
     ("got", "words"),
     [

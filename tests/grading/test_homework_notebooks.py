@@ -11,6 +11,7 @@ import copy
 import matplotlib
 import numpy as np
 import pytest
+import torch
 from nbgrader.nbgraderformat import MetadataValidator
 
 from dlcourse.grading import bank, course
@@ -18,9 +19,13 @@ from dlcourse.grading.restore import cell_name
 from dlcourse.grading.verdict import is_test
 from tests.grading.homework import HOMEWORKS, load
 
-PLAIN = (type(None), bool, int, float, str, bytes, np.ndarray, np.generic)
+PLAIN = (type(None), bool, int, float, str, bytes, np.ndarray, np.generic, torch.dtype)
 # What a homework may import beside what all may: its data, a module of Python's own.
-MORE = {"hw1": {"sklearn.datasets"}, "hw3": {"sklearn.datasets", "io"}}
+MORE = {
+    "hw1": {"sklearn.datasets"},
+    "hw2": {"itertools", "sklearn.datasets", "torch"},
+    "hw3": {"sklearn.datasets", "io"},
+}
 
 
 @pytest.fixture(params=HOMEWORKS)
@@ -43,7 +48,7 @@ def names_of(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef):
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             bound.add(node.name)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
@@ -117,8 +122,14 @@ def test_a_test_cell_imports_what_it_uses(homework):
     trusted = set().union(*(names_of(cell.source)[0] for cell in trusted_cells(homework))) - {
         "np",
         "plt",
+        "torch",
     }
     student = set().union(*(names_of(homework.answers[q])[0] for q in homework.questions))
+    # Helpers in locked cells that run in the student's zone alone.
+    for cell in homework.solution.cells:
+        locked = cell.metadata.get("nbgrader", {}).get("locked") and not is_test(cell)
+        if locked and cell not in trusted_cells(homework):
+            student |= names_of(cell.source)[0]
     for cell in graded_code(homework):
         missing = names_of(cell.source)[1] - trusted - student - set(dir(builtins))
         assert missing == set(), cell.id
@@ -141,13 +152,16 @@ def test_nothing_needs_the_reference_library(homework):
 
 
 class Handle:
-    """A student's object as the trusted zone sees it: it can be called, and nothing else."""
+    """A student's object as the trusted zone sees it: called, or asked for an attribute."""
 
     def __init__(self, target):
         self._target = target
 
     def __call__(self, *args, **options):
         return _outward(_call(self._target, args, options))
+
+    def __getattr__(self, name):
+        return _outward(getattr(self._target, name))
 
     def _refuse(self, *args):
         raise TypeError("an operator, a comparison or a truth value on a student's object")
@@ -162,7 +176,7 @@ def _call(target, args, options):
     inside = [_inward(arg) for arg in args]
     result = target(*inside, **{name: _inward(value) for name, value in options.items()})
     for outer, inner in zip(args, inside, strict=True):
-        if isinstance(outer, np.ndarray):
+        if isinstance(outer, np.ndarray | torch.Tensor):
             outer[...] = inner
         elif isinstance(outer, dict):
             outer.clear()
@@ -173,6 +187,8 @@ def _call(target, args, options):
 
 
 def _inward(value):
+    if isinstance(value, Handle):
+        return value._target
     if callable(value):
         return lambda *args, **options: _inward(_call(value, args, options))
     return copy.deepcopy(value)
@@ -183,7 +199,8 @@ def _outward(value):
         return type(value)(_outward(item) for item in value)
     if isinstance(value, dict):
         return {key: _outward(item) for key, item in value.items()}
-    return copy.deepcopy(value) if isinstance(value, PLAIN) else Handle(value)
+    plain = isinstance(value, PLAIN) or (torch.is_tensor(value) and not value.requires_grad)
+    return copy.deepcopy(value) if plain else Handle(value)
 
 
 def verdicts(homework, answers, question=None):
@@ -230,6 +247,12 @@ def test_the_solution_passes_in_two_zones(homework):
         ("hw1", "network", "right_numerical"),
         ("hw1", "linear", "right_einsum"),
         ("hw1", "train_network", "right_array_split"),
+        ("hw2", "sinusoids", "wrong_doubled_in_place"),
+        ("hw2", "training_step", "wrong_no_zero_grad"),
+        ("hw2", "train", "right_data_loader"),
+        ("hw2", "predict", "wrong_with_graph"),
+        ("hw2", "choose_scale", "wrong_trained_on_all"),
+        ("hw2", "choose_scale", "right_mask"),
         ("hw3", "momentum_step", "wrong_new_dict"),
         ("hw3", "momentum_step", "wrong_in_place"),
         ("hw3", "momentum_step", "right_history"),

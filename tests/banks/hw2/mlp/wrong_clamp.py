@@ -1,0 +1,11 @@
+"""Cut to 0..1 instead of a sigmoid."""
+
+from torch import nn
+
+
+def coordinate_mlp(in_features=2, channels=256, layers=4):
+    modules, width = [], in_features
+    for _ in range(layers - 1):
+        modules += [nn.Linear(width, channels), nn.ReLU()]
+        width = channels
+    return nn.Sequential(*modules, nn.Linear(width, 3), nn.Hardtanh(0, 1))

@@ -1,0 +1,11 @@
+"""Scores of any size: the sigmoid is missing."""
+
+from torch import nn
+
+
+def coordinate_mlp(in_features=2, channels=256, layers=4):
+    modules, width = [], in_features
+    for _ in range(layers - 1):
+        modules += [nn.Linear(width, channels), nn.ReLU()]
+        width = channels
+    return nn.Sequential(*modules, nn.Linear(width, 3))

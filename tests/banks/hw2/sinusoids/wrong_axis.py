@@ -1,0 +1,10 @@
+"""Joined along the axis of the places."""
+
+import torch
+
+
+def sinusoids(x, levels):
+    parts = []
+    for level in range(levels):
+        parts += [torch.sin(2.0**level * torch.pi * x), torch.cos(2.0**level * torch.pi * x)]
+    return torch.cat(parts, dim=0)

@@ -1,0 +1,9 @@
+"""Levels up to L - 2."""
+
+import torch
+
+
+def sinusoids(x, levels):
+    angles = x[:, :, None] * torch.pi * 2.0 ** torch.arange(levels - 1)
+    waves = torch.stack([torch.sin(angles), torch.cos(angles)], dim=-1)
+    return waves.reshape(len(x), -1)

@@ -1,0 +1,9 @@
+"""2π where it is π."""
+
+import torch
+
+
+def sinusoids(x, levels):
+    angles = x[:, :, None] * 2 * torch.pi * 2.0 ** torch.arange(levels)
+    waves = torch.stack([torch.sin(angles), torch.cos(angles)], dim=-1)
+    return waves.reshape(len(x), -1)

@@ -1,0 +1,11 @@
+"""The loss after the step."""
+
+from torch import nn
+
+
+def training_step(model, optimizer, x, y):
+    loss = nn.functional.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return nn.functional.mse_loss(model(x), y).item()
