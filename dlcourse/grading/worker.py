@@ -26,7 +26,7 @@ from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import course, restore, sandbox
 from dlcourse.grading.execution import KernelExecute
-from dlcourse.grading.sandbox import libraries
+from dlcourse.grading.sandbox import fonts, libraries
 from dlcourse.grading.unit import SUBMITTED, Malformed
 from dlcourse.grading.zones.launch import NURSERY
 from dlcourse.grading.zones.outcome import LOST
@@ -128,6 +128,7 @@ def warm_up():
     policy = sandbox.Policy()
     if sandbox.probe().sandbox:
         libraries.find(policy.libraries, policy.hidden)
+        fonts.settings()  # a fork finds the folder in which they are kept nowhere
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
 
