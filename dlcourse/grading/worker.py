@@ -24,7 +24,7 @@ from nbgrader.utils import determine_grade, is_grade
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 
-from dlcourse.grading import course, restore, sandbox
+from dlcourse.grading import alone, course, restore, sandbox
 from dlcourse.grading.execution import KernelExecute
 from dlcourse.grading.sandbox import fonts, libraries
 from dlcourse.grading.unit import SUBMITTED, Malformed
@@ -79,8 +79,7 @@ def grade(folder, job):
     config = course.load_config(folder, folder)
     config.TwoZoneExecute.memory, config.TwoZoneExecute.unsafe = job["memory"], not job["sandbox"]
     config.TwoZoneExecute.submission_timeout = job["seconds"]
-    api = course.open_api(config)
-    outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
+    outcome = alone.autograde(folder, config, homework, SUBMITTED)
     print(outcome.get("log", ""))
     if KernelExecute.gave_up:
         state, note = KernelExecute.gave_up
