@@ -6,6 +6,7 @@ whatever happens to this process happens to one submission.
 """
 
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import alone, course, restore, sandbox
 from dlcourse.grading.execution import KernelExecute
-from dlcourse.grading.sandbox import fonts, libraries
+from dlcourse.grading.sandbox import bubblewrap, fonts, template
 from dlcourse.grading.unit import SUBMITTED, Malformed
 from dlcourse.grading.zones.launch import NURSERY
 from dlcourse.grading.zones.outcome import LOST
@@ -124,9 +125,10 @@ def warm_up():
     """Do once what each process would do first: a server that forks them calls this before."""
     configure_mappers()
     nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")]))
+    importlib.import_module("dlcourse.grading.sandbox.provisioner")
     policy = sandbox.Policy()
     if sandbox.probe().sandbox:
-        libraries.find(policy.libraries, policy.hidden)
+        bubblewrap.view(policy)
         fonts.settings()  # a fork finds the folder in which they are kept nowhere
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
@@ -140,7 +142,7 @@ def main(folder, leash):
     os.dup2(log, 2)
     threading.Thread(target=_follow, args=(leash,), daemon=True).start()
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))
-    shared = {name: os.environ[name] for name in (NURSERY,) if name in os.environ}
+    shared = {name: os.environ[name] for name in (NURSERY, template.TEMPLATE) if name in os.environ}
     os.environ.clear()
     os.environ.update(job["environment"] | shared)
     os.chdir(folder)
