@@ -25,12 +25,14 @@ _MOST = 65536  # bytes of what a keeper says
 
 
 class Template:
-    """The process that is copied. path: where its socket will lie. policy: of the zones to come;
-    its files and limits do not matter. RuntimeError where this machine cannot have one."""
+    """The process that is copied; it can be once `wait` has returned.
+
+    path: where its socket will lie. policy: of the zones to come; its files and limits do not
+    matter. RuntimeError where this machine cannot have one.
+    """
 
     def __init__(self, path, policy=None):
-        policy = policy or Policy()
-        self.path = Path(path)
+        self.path, self._policy = Path(path), policy or Policy()
         if not identity.is_root() or not hasattr(os, "pidfd_open"):
             raise RuntimeError("only root may enter a zone from outside")
         with contextlib.ExitStack() as stack:
@@ -39,8 +41,11 @@ class Template:
             self.path.chmod(0o600)
             listener.listen(64)
             passwd = launch.file(stack, bubblewrap.PASSWD.encode())
+            command = bubblewrap.template_command(
+                self._policy, passwd, listener.fileno(), _preload(self._policy)
+            )
             self._process = subprocess.Popen(
-                bubblewrap.template_command(policy, passwd, listener.fileno(), _preload(policy)),
+                command,
                 pass_fds=[listener.fileno(), passwd],
                 env={},
                 cwd="/",
@@ -48,11 +53,15 @@ class Template:
                 stdout=subprocess.PIPE,
                 start_new_session=True,
             )
+
+    def wait(self):
+        """Wait until it has imported what it needs."""
         ready, _, _ = select.select([self._process.stdout], [], [], _START)
         if not ready or not self._process.stdout.readline():
             self.close()
             raise RuntimeError(f"the process for kernels did not start in {_START:g} s")
-        self.path.with_suffix(".json").write_text(json.dumps(_view(policy)), encoding="utf-8")
+        view = json.dumps(_view(self._policy))
+        self.path.with_suffix(".json").write_text(view, encoding="utf-8")
 
     def close(self):
         """End it. Copies that are at work go on."""
@@ -63,6 +72,7 @@ class Template:
         self.path.unlink(missing_ok=True)
 
     def __enter__(self):
+        self.wait()
         return self
 
     def __exit__(self, *_):
@@ -115,7 +125,7 @@ def copied(path, policy, group, given, **folders):
         failed.callback(os.close, orders)
         failed.callback(os.close, output)
         # Before this word bubblewrap may still be at work on what is to be joined.
-        if not select.select([zone.output], [], [], _START)[0] or not os.read(zone.output, 1):
+        if not select.select([zone.output], [], [], _START)[0] or os.read(zone.output, 1) != b"\n":
             raise ConnectionError("the zone of a kernel has ended")
         handle, root = os.pidfd_open(zone.first), os.stat(f"/proc/{zone.first}/root")
         for number in (read, write, handle):

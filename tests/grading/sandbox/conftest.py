@@ -93,6 +93,7 @@ def template_for(request, tmp_path_factory):
         if policy.libraries not in running:
             path = tmp_path_factory.mktemp("template") / "kernels"
             running[policy.libraries] = template.Template(path, policy)
+            running[policy.libraries].wait()
         assert template.serves(running[policy.libraries].path, policy)
         return running[policy.libraries].path
 
