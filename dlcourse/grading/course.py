@@ -2,11 +2,14 @@
 
 import os
 import re
+import sqlite3
 import sys
 from collections import namedtuple
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
+import nbgrader
 from nbgrader.api import Base
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -49,6 +52,20 @@ def load_config(root, course_root=None, **course):
     return config
 
 
+def configuration(root, output=None):
+    """nbgrader's configuration; with the results in `output` where one is given."""
+    if output is None:
+        return load_config(root)
+    output = Path(output).resolve()
+    return load_config(
+        root,
+        output,
+        autograded_directory="autograded",
+        feedback_directory="feedback",
+        db_url=f"sqlite:///{output / 'gradebook.db'}",
+    )
+
+
 def open_api(config):
     """nbgrader's API for a configuration; the gradebook's folder is made if it is not there."""
     url = config.CourseDirectory.db_url
@@ -62,15 +79,36 @@ def open_api(config):
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 
-def make_passing_gradebook(config):
-    """Make the gradebook of a configuration for a course that lasts minutes.
+def make_gradebook(config):
+    """Make the gradebook of a configuration where there is none, as nbgrader does.
 
-    nbgrader's own way starts a process to ask for the version that a later upgrade begins at,
-    which takes longer than the rest of generating a homework.
+    nbgrader starts a process to ask for the version that a later upgrade begins at: it takes
+    seconds, and imports what is here already.
     """
     url = config.CourseDirectory.db_url
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or path.exists():
+        return
+    from alembic.script import ScriptDirectory  # not for `dlcourse check`, which needs no gradebook
+
+    versions = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    part = path.with_name(f"{path.name}.part")  # whole or not at all
+    part.unlink(missing_ok=True)
+    make_passing_gradebook(config, part)
+    with closing(sqlite3.connect(part)) as db, db:
+        db.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        db.execute("INSERT INTO alembic_version VALUES (?)", [versions.get_current_head()])
+    part.replace(path)
+
+
+def make_passing_gradebook(config, path=None):
+    """Make the gradebook of a configuration for a course that lasts minutes, and is not upgraded.
+
+    path: a file that takes its place.
+    """
+    path = Path(path or config.CourseDirectory.db_url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(bind=engine)
     engine.dispose()
 

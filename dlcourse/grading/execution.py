@@ -15,6 +15,7 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from traitlets import Bool, Dict, Float, List, Unicode, default
 
 from dlcourse.grading import course, restore, sandbox
+from dlcourse.grading.sandbox.template import TEMPLATE
 from dlcourse.grading.zones.launch import NURSERY
 from dlcourse.grading.zones.session import Session, Times
 
@@ -64,9 +65,15 @@ class TwoZoneExecute(KernelExecute):
     unsafe = Bool(False, help="run student code without a sandbox").tag(config=True)
     nursery = Unicode(help="the socket of a Nursery for trusted zones").tag(config=True)
 
+    template = Unicode(help="the socket of a Template for student zones").tag(config=True)
+
     @default("nursery")
     def _nursery_of_this_batch(self):
         return os.environ.get(NURSERY, "")
+
+    @default("template")
+    def _template_of_this_batch(self):
+        return os.environ.get(TEMPLATE, "")
 
     events, usage = (), (0.0, 0.0)
 
@@ -87,6 +94,7 @@ class TwoZoneExecute(KernelExecute):
                 trusted_files=files,
                 workplace=place,
                 nursery=self.nursery or None,
+                template=self.template or None,
             )
             try:
                 session.run(nb.cells)

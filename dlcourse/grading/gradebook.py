@@ -39,12 +39,13 @@ class Writer:
 
     def __init__(self, root, homework, output=None, url=None):
         self.root, self.homework, self.output = Path(root).resolve(), homework, output
-        self.config = configuration(self.root, output)
+        self.config = course.configuration(self.root, output)
         self._trial = url is not None
         if self._trial:
             self.config.CourseDirectory.db_url = url
         solution = course.read_notebook(course.solution_path(root, homework))
         self.order = [cell.id for cell in course.graded_cells(solution)]
+        course.make_gradebook(self.config)
         self.api = course.open_api(self.config)
         self.url = self.config.CourseDirectory.db_url
         self._gradebook = OneTransaction(self.url, self.config.CourseDirectory.course_id)
@@ -255,20 +256,6 @@ class Writer:
             Path(self.config.CourseDirectory.root)
             / self.config.CourseDirectory[f"{step}_directory"]
         )
-
-
-def configuration(root, output=None):
-    """nbgrader's configuration; with the results in `output` where one is given."""
-    if output is None:
-        return course.load_config(root)
-    output = Path(output).resolve()
-    return course.load_config(
-        root,
-        output,
-        autograded_directory="autograded",
-        feedback_directory="feedback",
-        db_url=f"sqlite:///{output / 'gradebook.db'}",
-    )
 
 
 def defines(writer, archive):

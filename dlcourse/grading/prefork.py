@@ -105,21 +105,30 @@ def server(environment, preload=()):
 
 def _serve(channel, preload):
     """Fork for each message until the other end of the channel is closed, then end all of it."""
-    from dlcourse.grading import worker
+    from dlcourse.grading.sandbox.template import TEMPLATE, Template
     from dlcourse.grading.zones.launch import NURSERY, Nursery
 
-    worker.warm_up()
-    # Nobody waits for the keepers: the system takes them away when they end.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with tempfile.TemporaryDirectory(prefix=f"dlcourse-{os.getpid()}-") as folder:
-        path = os.path.join(folder, "tests")
-        with Nursery(path, preload):
-            os.environ[NURSERY] = path
-            _fork_for_each(channel, worker)
-            # Also a test that is still at work: who started it is gone.
-            for process in psutil.Process().children(recursive=True):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+    with contextlib.ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(prefix=f"dlcourse-{os.getpid()}-")
+        folder = stack.enter_context(folder)
+        # All three import at once.
+        nursery, template = Nursery(os.path.join(folder, "tests"), preload), None
+        with contextlib.suppress(OSError, RuntimeError):  # kernels then start from nothing
+            template = Template(os.path.join(folder, "kernels"))
+        from dlcourse.grading import worker
+
+        worker.warm_up()
+        os.environ[NURSERY] = str(stack.enter_context(nursery).path)
+        if template is not None:
+            with contextlib.suppress(RuntimeError):
+                os.environ[TEMPLATE] = str(stack.enter_context(template).path)
+        # Nobody waits for the keepers: the system takes them away when they end.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        _fork_for_each(channel, worker)
+        # Also a test that is still at work: who started it is gone.
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def _fork_for_each(channel, worker):

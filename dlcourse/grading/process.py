@@ -76,7 +76,9 @@ def sweep():
 
 def _start(folder, preload):
     if prefork.AVAILABLE:
-        return prefork.server(_environment(Path.home()), preload).start(folder)
+        environment = _environment(Path.home())
+        del environment["MPLCONFIGDIR"]  # its own place keeps the list of fonts for the next run
+        return prefork.server(environment, preload).start(folder)
     return _Spawned(folder)
 
 

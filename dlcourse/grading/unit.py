@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
-from dlcourse.grading import assignments, course
+from dlcourse.grading import alone, assignments, course
 
 GRADED, AWAITING = "graded", "graded and awaiting hand marks"
 STATES = (
@@ -164,6 +164,7 @@ def course_archive(root, homework):
         course.make_passing_gradebook(config)
         assignments.record(course.open_api(config), homework)
         parts = {course.CONFIG: (Path(root) / course.CONFIG).read_bytes()}
+        parts[alone.FACTS] = alone.facts(config.CourseDirectory.db_url, homework)
         for part in ("solutions", "grades"):
             for path in sorted((folder / part).rglob("*")):
                 if path.is_file():

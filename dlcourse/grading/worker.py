@@ -6,6 +6,7 @@ whatever happens to this process happens to one submission.
 """
 
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -24,9 +25,9 @@ from nbgrader.utils import determine_grade, is_grade
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 
-from dlcourse.grading import course, restore, sandbox
+from dlcourse.grading import alone, course, restore, sandbox
 from dlcourse.grading.execution import KernelExecute
-from dlcourse.grading.sandbox import libraries
+from dlcourse.grading.sandbox import bubblewrap, fonts, template
 from dlcourse.grading.unit import SUBMITTED, Malformed
 from dlcourse.grading.zones.launch import NURSERY
 from dlcourse.grading.zones.outcome import LOST
@@ -79,8 +80,7 @@ def grade(folder, job):
     config = course.load_config(folder, folder)
     config.TwoZoneExecute.memory, config.TwoZoneExecute.unsafe = job["memory"], not job["sandbox"]
     config.TwoZoneExecute.submission_timeout = job["seconds"]
-    api = course.open_api(config)
-    outcome = api.autograde(homework, SUBMITTED, force=True, create=True)
+    outcome = alone.autograde(folder, config, homework, SUBMITTED)
     print(outcome.get("log", ""))
     if KernelExecute.gave_up:
         state, note = KernelExecute.gave_up
@@ -125,9 +125,11 @@ def warm_up():
     """Do once what each process would do first: a server that forks them calls this before."""
     configure_mappers()
     nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")]))
+    importlib.import_module("dlcourse.grading.sandbox.provisioner")
     policy = sandbox.Policy()
     if sandbox.probe().sandbox:
-        libraries.find(policy.libraries, policy.hidden)
+        bubblewrap.view(policy)
+        fonts.settings()  # a fork finds the folder in which they are kept nowhere
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
 
@@ -140,7 +142,7 @@ def main(folder, leash):
     os.dup2(log, 2)
     threading.Thread(target=_follow, args=(leash,), daemon=True).start()
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))
-    shared = {name: os.environ[name] for name in (NURSERY,) if name in os.environ}
+    shared = {name: os.environ[name] for name in (NURSERY, template.TEMPLATE) if name in os.environ}
     os.environ.clear()
     os.environ.update(job["environment"] | shared)
     os.chdir(folder)

@@ -1,6 +1,11 @@
 """nbgrader goes on working on the same files: commands, late penalties, hand marks, formgrader."""
 
 import datetime
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -43,6 +48,28 @@ def late_course(small_course, answer, tmp_path):
 
 def open_gradebook(root):
     return Gradebook(f"sqlite:///{root / 'grades' / 'gradebook.db'}", "dlcourse")
+
+
+def test_the_gradebook_is_made_as_nbgrader_makes_it(small_course, tmp_path, monkeypatch):
+    scripts = str(Path(sys.executable).parent)  # of `alembic`, which nbgrader starts
+    monkeypatch.setenv("PATH", scripts, prepend=os.pathsep)
+    config = course.load_config(small_course.make(tmp_path))
+    course.make_gradebook(config)
+    made = config.CourseDirectory.db_url.removeprefix("sqlite:///")
+    Gradebook(f"sqlite:///{tmp_path / 'theirs.db'}", "dlcourse").close()
+    found = []
+    for path in (made, tmp_path / "theirs.db"):
+        with closing(sqlite3.connect(path)) as db:
+            tables = set(db.execute("SELECT type, name, tbl_name FROM sqlite_master"))
+            columns = {
+                (name, *column[1:4])
+                for _, name, _ in tables
+                for column in db.execute(f"PRAGMA table_info({name})")
+            }
+            version = db.execute("SELECT version_num FROM alembic_version").fetchall()
+            found.append((tables, columns, version))
+    assert found[0] == found[1]
+    course.make_gradebook(config)  # a gradebook that is there stays
 
 
 def test_the_page_for_instructors_shows_this_rule(root):

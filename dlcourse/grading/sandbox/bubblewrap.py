@@ -16,7 +16,7 @@ START, SUBMISSION, EXCHANGE, SOCKETS, DATA = (
     "/zone/sockets",
     "/zone/data",
 )
-PACKAGES = "/zone/packages"
+PACKAGES, FORKING = "/zone/packages", "/zone/forking.py"
 # Of the machine's own files: programs and shared libraries, and what these look up.
 _SYSTEM = (
     "/usr/bin",
@@ -97,20 +97,71 @@ def environment(search_path):
     }
 
 
-def command(policy, exchange, sockets, submission, namespace, info, seccomp, passwd):
+def command(
+    policy, exchange, sockets, submission, namespace, info, seccomp, passwd, program_inside=None
+):
     """The whole command. exchange, sockets, submission: folders of this machine. namespace, info,
-    seccomp, passwd: descriptors; namespace and seccomp may be None."""
-    disk = str(int(policy.limits.disk * 2**20))
+    seccomp, passwd: descriptors; namespace and seccomp may be None. program_inside: in the place
+    of the zone's first program."""
     user, become = identity.options(namespace)
-    shown = libraries.find(policy.libraries, policy.hidden)
-    packages, search_path = libraries.place(shown, PACKAGES)
-    system, masks = _system()
     options = [
         *user,
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--clearenv", "--info-fd", str(info)),
+        *view(policy),
+        *("--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"),
     ]
+    options += ["--ro-bind", str(exchange), EXCHANGE, "--ro-bind", str(sockets), SOCKETS]
+    if submission is not None:
+        options += ["--ro-bind", str(submission), SUBMISSION]
+    options += ["--remount-ro", "/"]
+    if seccomp is not None:
+        options += ["--seccomp", str(seccomp)]
+    inside = program_inside or [*_python(), START]
+    return [program(), *options, "--chdir", HOME, "--", *become, *inside]
+
+
+def template_command(policy, passwd, descriptor, preload):
+    """The command of a Template: the files and libraries of a zone, and no namespace but of mounts,
+    since it makes processes in the namespaces of others. preload: modules that it imports."""
+    kept = ("SYS_ADMIN", "SYS_CHROOT", "SETUID", "SETGID", "SETPCAP")
+    options = ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    for name in kept:
+        options += ["--cap-add", f"CAP_{name}"]
+    options += view(policy)
+    options += ["--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"]
+    options += ["--ro-bind", str(Path(__file__).with_name("forking.py")), FORKING]
+    options += ["--remount-ro", "/"]
+    return [
+        program(),
+        *options,
+        "--chdir",
+        "/",
+        "--",
+        *_python(),
+        FORKING,
+        str(descriptor),
+        *preload,
+    ]
+
+
+def _python():
+    return [str(interpreter()), "-s", "-P"]
+
+
+def view(policy):
+    """Options for what zones of a policy see of this machine, and for their environment."""
+    return _view(policy.libraries, policy.hidden, policy.data, policy.limits.disk)
+
+
+@functools.cache
+def _view(allowed, hidden, data, disk):
+    disk = str(int(disk * 2**20))
+    shown = libraries.find(allowed, hidden)
+    packages, search_path = libraries.place(shown, PACKAGES)
+    system, masks = _system()
+    options = []
     # One file system for all that is written, so that one size holds for it. bubblewrap makes the
     # root and every parent folder in memory too: they are closed below. It comes before the files
     # of Python, which on this machine may lie below a home.
@@ -134,20 +185,12 @@ def command(policy, exchange, sockets, submission, namespace, info, seccomp, pas
         options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         options += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
-    options += ["--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"]
     options += ["--ro-bind", str(Path(__file__).with_name("inside.py")), START]
-    options += ["--ro-bind", str(exchange), EXCHANGE, "--ro-bind", str(sockets), SOCKETS]
-    if submission is not None:
-        options += ["--ro-bind", str(submission), SUBMISSION]
-    if policy.data is not None:
-        options += ["--ro-bind", str(policy.data), DATA, "--setenv", "DLCOURSE_DATA", DATA]
-    options += ["--remount-ro", "/"]
-    if seccomp is not None:
-        options += ["--seccomp", str(seccomp)]
+    if data is not None:
+        options += ["--ro-bind", str(data), DATA, "--setenv", "DLCOURSE_DATA", DATA]
     for name, value in environment(search_path).items():
         options += ["--setenv", name, value]
-    python = [str(interpreter()), "-s", "-P", START]
-    return [program(), *options, "--chdir", HOME, "--", *become, *python]
+    return tuple(options)
 
 
 def _parents(system, shown):

@@ -107,12 +107,15 @@ def defer(name):
     return package
 
 
-def make_kernel(job):
-    """An ipykernel that is ready but for its loop, which takes the first request."""
+def load():
+    """Import what every kernel is made of; return its application's class."""
     # The debugger takes longer than all else; the kernel does without where it is not installed.
     sys.modules["debugpy"] = None
-    app_class = import_kernel()
+    return import_kernel()
 
+
+def make_kernel(job, app_class):
+    """An ipykernel that is ready but for its loop, which takes the first request."""
     for name, text in job["matplotlib"].items():
         os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
         with open(os.path.join(os.environ["MPLCONFIGDIR"], name), "w", encoding="utf-8") as file:
@@ -131,16 +134,23 @@ def make_kernel(job):
     return app
 
 
-def main():
+def become_kernel(app_class=None, numbers=None):
+    """Obey the orders on standard input. app_class: of `load`, where it was called before.
+    numbers: what the descriptors that the orders name are called here, where that is another."""
     orders, told = os.fdopen(os.dup(0), "rb"), os.dup(1)
     job = json.loads(orders.readline())
+    if numbers is not None:
+        given = job["descriptors"].items()
+        job["descriptors"] = {name: numbers[number] for name, number in given}
     limit(job["limits"])
     close_all_but({0, 1, 2, orders.fileno(), told, *job["descriptors"].values()})
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    order_search_path()
-    app = make_kernel(job)
+    if app_class is None:
+        order_search_path()
+        app_class = load()
+    app = make_kernel(job, app_class)
     os.write(told, READY)
     go = json.loads(orders.readline() or "null")
     for descriptor in (orders.fileno(), told, nothing):
@@ -154,4 +164,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    become_kernel()

@@ -24,22 +24,24 @@ class Unavailable(RuntimeError):
 @dataclass
 class Started:
     """process: what was started. first: the number of the first process inside, seen from here.
-    orders: a file to write to the zone's first program. output: a descriptor, what it writes."""
+    orders: a file to write to the zone's first program. output: a descriptor, what it writes.
+    kernel: the number of the kernel's process, where that is no child of `first`."""
 
     process: subprocess.Popen
     first: int
     orders: object
     output: int
+    kernel: int | None = None
 
 
 def sandboxed(policy, group, given, **folders):
-    """Start bubblewrap. given: descriptors that the zone gets. folders: see bubblewrap.command."""
+    """Start bubblewrap. given: descriptors that the zone gets. folders: of bubblewrap.command."""
     with contextlib.ExitStack() as stack:
         told, info = os.pipe()
         told = stack.enter_context(os.fdopen(told))
         info = stack.enter_context(os.fdopen(info, "wb"))
-        passed = {"info": info.fileno(), "passwd": _file(stack, bubblewrap.PASSWD.encode())}
-        passed["seccomp"] = _file(stack, filter.program()) if filter.program() else None
+        passed = {"info": info.fileno(), "passwd": file(stack, bubblewrap.PASSWD.encode())}
+        passed["seccomp"] = file(stack, filter.program()) if filter.program() else None
         passed["namespace"] = None
         if identity.is_root():
             passed["namespace"] = stack.enter_context(identity.user_namespace())
@@ -107,7 +109,7 @@ def _starter(_owner):
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="starts zones")
 
 
-def _file(stack, content):
+def file(stack, content):
     """A descriptor at the start of a file with this content, that has no name."""
     descriptor = os.open(tempfile.gettempdir(), os.O_TMPFILE | os.O_RDWR)
     stack.callback(os.close, descriptor)
@@ -119,6 +121,6 @@ def _file(stack, content):
 def _last_words(started):
     started.process.wait(timeout=10)
     started.orders.close()
-    with os.fdopen(started.output, errors="replace") as file:
-        lines = file.read().strip().splitlines()
+    with os.fdopen(started.output, errors="replace") as output:
+        lines = output.read().strip().splitlines()
     return lines[-1] if lines else f"exit code {started.process.returncode}"

@@ -25,7 +25,7 @@ class Watch(threading.Thread):
 
     def __init__(self, started, group, limits):
         super().__init__(name=f"zone {started.first}", daemon=True)
-        self.process, self.first = started.process, started.first
+        self.process, self.first, self._kernel = started.process, started.first, started.kernel
         self.group, self.limits = group, limits
         self._boxed = self.first != self.process.pid  # else there is no namespace to go with it
         self.peak, self.cpu = 0.0, 0.0
@@ -72,6 +72,8 @@ class Watch(threading.Thread):
         """(state, sentence) of the first limit that is passed, or None."""
         limits = self.limits
         pids = processes.below(self.first)
+        if self._kernel is not None:
+            pids += [pid for pid in processes.below(self._kernel) if pid not in pids]
         cpu = self.group.cpu_seconds() if self.group else None
         self.cpu = max(self.cpu, processes.cpu_seconds(pids) if cpu is None else cpu)
         too_much = f"used more than {limits.memory:g} MiB of memory"
@@ -124,7 +126,8 @@ class Watch(threading.Thread):
 
     def interrupt(self):
         """Send SIGINT to the kernel: the child of the namespace's first process, or itself."""
-        for pid in processes.children(self.first)[:1] or [self.first]:
+        copied = [] if self._kernel is None else [self._kernel]
+        for pid in copied or processes.children(self.first)[:1] or [self.first]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
 

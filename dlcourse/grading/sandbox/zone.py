@@ -6,17 +6,25 @@ import json
 import os
 import secrets
 import shutil
-import socket
-import tempfile
 import weakref
 from pathlib import Path
 
-from dlcourse.grading.sandbox import bubblewrap, capabilities, cgroup, fonts, inside, launch
+from dlcourse.grading.sandbox import (
+    bubblewrap,
+    capabilities,
+    cgroup,
+    folders,
+    fonts,
+    inside,
+    launch,
+)
+from dlcourse.grading.sandbox import (
+    template as templates,
+)
 from dlcourse.grading.sandbox.client import Client
-from dlcourse.grading.sandbox.watch import CRASHED, MOST_FILES, Watch
+from dlcourse.grading.sandbox.watch import CRASHED, Watch
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
-_LONGEST = 70  # characters of a folder for Unix sockets, whose whole names may have 107
 _LIVING = weakref.WeakSet()
 
 
@@ -25,13 +33,14 @@ class Zone:
 
     exchange: a folder of this machine that the zone sees, read only, as `exchange_inside`: open a
     socket there with `listen`, and what runs in the zone connects to it. connection: what a kernel
-    client must know.
+    client must know. kernel: the number of its process where a Template has made it, else None.
     """
 
-    def __init__(self, policy, workplace, connection=None):
+    def __init__(self, policy, workplace, connection=None, template=None):
         """Start the first program of a zone; it imports what it needs and waits for `assign`."""
         self.policy, self._manager, self._client = policy, None, None
-        self._folder = _short_folder(workplace)
+        self._template = template
+        self._folder = folders.short_folder(workplace)
         self._listeners, self._group, self._watch, self._orders = [], None, None, None
         try:
             self._prepare(connection)
@@ -45,16 +54,16 @@ class Zone:
         places = ("exchange", "submission", "sockets", "home")
         self.exchange, self._staging, sockets, self._home = (self._folder / p for p in places)
         for place in (self.exchange, self._staging, sockets, self._home):
-            _open_folder(place)
+            folders.open_folder(place)
         self.exchange_inside = str(self.exchange) if self.policy.unsafe else bubblewrap.EXCHANGE
         self.connection = connection or new_connection(sockets / "k")
-        _open_folder(Path(self.connection["ip"]).parent)
+        folders.open_folder(Path(self.connection["ip"]).parent)
         # The kernel's sockets are opened on this side, and the zone gets them as descriptors: there
         # is no name in it that a student could put another thing in the place of.
         self._descriptors = {}
         for channel in CHANNELS:
             number = self.connection[f"{channel}_port"]
-            listener = _listen(Path(f"{self.connection['ip']}-{number}"))
+            listener = folders.listen(Path(f"{self.connection['ip']}-{number}"))
             self._listeners.append(listener)
             self._descriptors[str(number)] = listener.fileno()
 
@@ -66,15 +75,8 @@ class Zone:
             started = launch.unprotected(policy, self._group, given, self._home)
         else:
             self.inside = Path(bubblewrap.WORK)
-            started = launch.sandboxed(
-                policy,
-                self._group,
-                given,
-                exchange=self.exchange,
-                sockets=Path(self.connection["ip"]).parent,
-                submission=self._staging,
-            )
-        self._orders = started.orders
+            started = self._sandboxed(given)
+        self._orders, self.kernel = started.orders, started.kernel
         self._watch = Watch(started, self._group, policy.limits)
         self._watch.start()
         job = {
@@ -91,6 +93,17 @@ class Zone:
         }
         self._order(job)
 
+    def _sandboxed(self, given):
+        shown = {
+            "exchange": self.exchange,
+            "sockets": Path(self.connection["ip"]).parent,
+            "submission": self._staging,
+        }
+        if self._template and templates.serves(self._template, self.policy):
+            with contextlib.suppress(OSError):
+                return templates.copied(self._template, self.policy, self._group, given, **shown)
+        return launch.sandboxed(self.policy, self._group, given, **shown)
+
     def _order(self, order):
         with contextlib.suppress(BrokenPipeError):  # `ended` says how it died
             self._orders.write(json.dumps(order).encode() + b"\n")
@@ -104,7 +117,7 @@ class Zone:
         files = files or self.policy.files
         if files is not None:
             # A copy that the zone's user may read, whoever owns the submission.
-            _check_size(files, self.policy.limits.disk)
+            folders.check_size(files, self.policy.limits.disk)
             try:
                 inside.fetch(files, self._staging)
             except OSError as error:
@@ -147,7 +160,7 @@ class Zone:
 
     def listen(self, name):
         """A listening Unix socket that the zone can connect to as `exchange_inside`/name."""
-        listener = _listen(self.exchange / name)
+        listener = folders.listen(self.exchange / name)
         self._listeners.append(listener)
         return listener
 
@@ -196,15 +209,16 @@ class Zone:
         self.kill()
 
 
-def start(policy, workplace, connection=None):
+def start(policy, workplace, connection=None, template=None):
     """Start a zone for one submission. Unavailable where this machine cannot sandbox.
 
     policy: see Policy. workplace: a folder for what the zone needs on this machine while it lives.
-    connection: what the kernel listens on, see new_connection; a new one by default.
+    connection: what the kernel listens on, see new_connection; a new one by default. template:
+    the socket of a Template; where that is for other zones, the kernel starts from nothing.
     """
     if policy.files is not None and Path(workplace).resolve().is_relative_to(policy.files):
         raise ValueError(f"the workplace must not lie in the submission, got {workplace}")
-    zone = prepare(policy, workplace, connection)
+    zone = prepare(policy, workplace, connection, template)
     try:
         return zone.assign()
     except BaseException:
@@ -212,10 +226,10 @@ def start(policy, workplace, connection=None):
         raise
 
 
-def prepare(policy, workplace, connection=None):
+def prepare(policy, workplace, connection=None, template=None):
     """A zone that imports what it needs and waits for its submission: `assign` gives it that."""
     require(policy)
-    return Zone(policy, workplace, connection)
+    return Zone(policy, workplace, connection, template)
 
 
 def require(policy):
@@ -251,39 +265,6 @@ def _enforced_by_the_system(limits, counted):
     if not counted:
         enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20
     return enforced
-
-
-def _listen(path):
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o666)  # for the zone's own user; the folder above lets nobody else through
-    listener.listen(8)
-    return listener
-
-
-def _check_size(folder, disk):
-    """ValueError for a submission that would not fit on the zone's disk."""
-    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
-    size = sum(os.lstat(path).st_size for path in paths)
-    if size > disk * 2**20 or len(paths) > MOST_FILES // 2:
-        raise ValueError(
-            f"the submission has {len(paths)} files of {size / 1e6:.0f} MB together, and the disk "
-            f"of a zone {disk:g} MiB: take away what need not be handed in, or raise the limit"
-        )
-
-
-def _open_folder(path):
-    """Make a folder that a zone of another user can look into; the one above it lets none in."""
-    path.mkdir(exist_ok=True)
-    path.chmod(0o755)
-
-
-def _short_folder(workplace):
-    """A new folder of this user's, in the workplace if socket names do not get too long there."""
-    place = Path(workplace).resolve()
-    place = place if len(str(place)) <= _LONGEST else None
-    return Path(tempfile.mkdtemp(prefix="zone-", dir=place))
 
 
 def _text(key):

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from dlcourse.grading.remote import frames
@@ -106,7 +105,8 @@ class TrustedZone:
 class Nursery:
     """A process that has imported what tests need, and copies itself for each submission.
 
-    path: where its socket will lie. preload: names of modules. Student code is never in it.
+    path: where its socket will lie. preload: names of modules. Student code is never in it. It is
+    there once `wait` has returned.
     """
 
     def __init__(self, path, preload=()):
@@ -120,9 +120,11 @@ class Nursery:
             stdin=subprocess.PIPE,  # it ends when this end is closed, also by kill -9
             stdout=subprocess.PIPE,
         )
-        deadline = time.monotonic() + _START
+
+    def wait(self):
+        """Wait until it has imported what it needs."""
         ready, _, _ = select.select([self._process.stdout], [], [], _START)
-        if not ready or not self._process.stdout.readline() or time.monotonic() > deadline:
+        if not ready or not self._process.stdout.readline():
             self.close()
             raise RuntimeError(f"the process for test cells did not start in {_START:g} s")
 
@@ -135,6 +137,7 @@ class Nursery:
         self.path.unlink(missing_ok=True)
 
     def __enter__(self):
+        self.wait()
         return self
 
     def __exit__(self, *_):

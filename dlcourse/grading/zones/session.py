@@ -32,15 +32,18 @@ class Session:
 
     known: the instructor's cells, by name; they say what a cell is, not the submission. policy:
     of the student's zone. trusted_files: the folder in which test cells run. nursery: see
-    TrustedZone.
+    TrustedZone. template: see sandbox.start.
 
     After `run`, events holds (cell, state, sentence) for each cell that hung or killed a zone,
     gave_up None or (state, sentence), usage the student's zones' peak MiB and seconds of computing.
     """
 
-    def __init__(self, known, policy, times, *, trusted_files, workplace, nursery=None):
+    def __init__(
+        self, known, policy, times, *, trusted_files, workplace, nursery=None, template=None
+    ):
         self._known, self._policy, self._times = known, policy, times
         self._files, self._workplace, self._nursery = trusted_files, workplace, nursery
+        self._template = template
         self._student, self._trusted = None, None
         self._ran, self._prepared, self._spent = [], [], {}
         self.events, self.gave_up, self.usage = [], None, (0.0, 0.0)
@@ -164,7 +167,8 @@ class Session:
 
     def _start(self):
         """A new zone for the student, known to the trusted one."""
-        self._student = Student(sandbox.start(self._policy, self._workplace))
+        zone = sandbox.start(self._policy, self._workplace, template=self._template)
+        self._student = Student(zone)
         self._trusted.attach(self._student.listener)
 
     def _stop(self):

@@ -1,5 +1,6 @@
 """Real zones for the tests: one that many of them ask, and others for what ends a zone."""
 
+import dataclasses
 import os
 import time
 from queue import Empty
@@ -7,6 +8,7 @@ from queue import Empty
 import pytest
 
 from dlcourse.grading import sandbox
+from dlcourse.grading.sandbox import identity, template
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,8 +80,32 @@ def conversation():
     return Talk
 
 
+@pytest.fixture(scope="session", params=["fresh", "copied"])
+def template_for(request, tmp_path_factory):
+    """The socket of a Template for zones of a policy; None where their kernels start fresh."""
+    if request.param == "fresh":
+        yield lambda policy: None
+        return
+    if not identity.is_root():
+        pytest.skip("only root may enter a zone from outside")
+    running = {}
+
+    def template_for(policy):
+        if policy.libraries not in running:
+            path = tmp_path_factory.mktemp("template") / "kernels"
+            running[policy.libraries] = template.Template(path, policy)
+            running[policy.libraries].wait()
+        view = dataclasses.replace(policy, files=None)
+        assert template.serves(running[policy.libraries].path, view)
+        return running[policy.libraries].path
+
+    yield template_for
+    for each in running.values():
+        each.close()
+
+
 @pytest.fixture(scope="session")
-def talk(secret, tmp_path_factory):
+def talk(secret, template_for, tmp_path_factory):
     """One zone that stays well: for what must fail without harm."""
     os.environ["FAKE_TOKEN"] = "SECRET"
     policy = sandbox.Policy(
@@ -87,13 +113,15 @@ def talk(secret, tmp_path_factory):
         libraries=("numpy", *sandbox.policy.COURSE),
         limits=sandbox.Limits(memory=400, disk=20, file_size=8, processes=40, output=20_000),
     )
-    with sandbox.start(policy, tmp_path_factory.mktemp("zones")) as zone:
+    place, kernels = tmp_path_factory.mktemp("zones"), template_for(policy)
+    with sandbox.start(policy, place, template=kernels) as zone:
+        assert (zone.kernel is None) == (kernels is None)
         yield Talk(zone)
     del os.environ["FAKE_TOKEN"]
 
 
 @pytest.fixture
-def begin(tmp_path):
+def begin(tmp_path, template_for):
     """Start a zone of one's own: `begin(memory=100)` gives a Talk; it is ended with the test."""
     zones = []
 
@@ -102,7 +130,7 @@ def begin(tmp_path):
             files = tmp_path / f"files{len(zones)}"
             files.mkdir()
         policy = sandbox.Policy(files=files, libraries=libraries, limits=sandbox.Limits(**limits))
-        zones.append(sandbox.start(policy, tmp_path))
+        zones.append(sandbox.start(policy, tmp_path, template=template_for(policy)))
         return Talk(zones[-1])
 
     yield begin
