@@ -32,12 +32,13 @@ def as_svg(plan, address):
         for (source, user), route in routes.items()
     ]
     parts += [
-        box(entry, tasks.get(number), corner[number], address)
-        for number, entry in lectures.items()
+        box(entry, tasks.get(number), corner[number], address) for number, entry in lectures.items()
     ]
     wide = max(x for x, _ in corner.values()) + WIDTH
     high = max(y for _, y in corner.values()) + HEIGHT
-    text = f"{len(lectures)} lectures as boxes; lines lead down from a lecture to those on top of it."
+    text = (
+        f"{len(lectures)} lectures as boxes; lines lead down from a lecture to those on top of it."
+    )
     return (
         f'<div class="course-map"><svg viewBox="-2 -2 {wide + 4:.0f} {high + 4:.0f}" role="group" '
         f'aria-label="{text} The table below says the same.">{"".join(parts)}</svg></div>'

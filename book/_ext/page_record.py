@@ -63,7 +63,7 @@ def add_record(app, doctree):
     (sections[-1] if sections else doctree).append(line)
 
 
-class run_times(nodes.General, nodes.Element):  # noqa: N801 - docutils calls nodes so
+class run_times(nodes.General, nodes.Element):
     """Stands where the table will be, which is known when all pages have been read."""
 
 

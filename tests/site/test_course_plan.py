@@ -10,8 +10,8 @@ import yaml
 from .conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import course_map  # noqa: E402
-import course_plan  # noqa: E402
+import course_map
+import course_plan
 
 PLAN = course_plan.read_plan(ROOT)
 LECTURES = {entry["number"]: entry for entry in PLAN["lectures"]}
@@ -74,7 +74,9 @@ def test_the_map_draws_every_lecture_and_links_what_is_written():
 
 def test_no_two_boxes_of_the_map_overlap():
     drawn = course_map.as_svg(PLAN, str)
-    corners = [(float(x), float(y)) for x, y in re.findall(r'<rect [^>]*x="(\S+)" y="(\S+)"', drawn)]
+    corners = [
+        (float(x), float(y)) for x, y in re.findall(r'<rect [^>]*x="(\S+)" y="(\S+)"', drawn)
+    ]
     for i, (x, y) in enumerate(corners):
         for other_x, other_y in corners[i + 1 :]:
             assert abs(x - other_x) >= course_map.WIDTH or abs(y - other_y) >= course_map.HEIGHT
