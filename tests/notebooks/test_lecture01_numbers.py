@@ -1,39 +1,11 @@
 """The worked numbers of lecture 01, each computed again in another way."""
 
-import contextlib
-import io
-import json
 import math
-import os
-from pathlib import Path
-from unittest import mock
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
 from sklearn.neighbors import KNeighborsClassifier
-
-LECTURE = Path(__file__).parents[2] / "lectures" / "01_linear_classifiers.ipynb"
-
-
-@pytest.fixture(scope="module")
-def printed():
-    """What each cell printed, by its id; and the names left behind, under None."""
-    names, printed = {}, {}
-    with matplotlib.rc_context(), mock.patch.dict(os.environ, {"DLCOURSE_FULL": "0"}):
-        for cell in json.loads(LECTURE.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                with contextlib.redirect_stdout(io.StringIO()) as out:
-                    exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-                printed[cell["id"]] = out.getvalue()
-    return {**printed, None: names}
-
-
-@pytest.fixture
-def lecture(printed):
-    """The names that the lecture's own code cells leave behind, run in order in this process."""
-    return printed[None]
 
 
 def losses_by_hand(scores, right):

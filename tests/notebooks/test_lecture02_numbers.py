@@ -1,39 +1,14 @@
 """The worked numbers of lecture 02, each computed again in another way."""
 
-import contextlib
-import io
 import itertools
-import json
-import os
 from fractions import Fraction
-from pathlib import Path
 from statistics import NormalDist
-from unittest import mock
 
-import matplotlib
 import numpy as np
 import pytest
 from scipy.optimize import linprog, nnls
 
 from dlcourse import data, nn
-
-LECTURE = Path(__file__).parents[2] / "lectures" / "02_perceptrons.ipynb"
-
-
-@pytest.fixture(scope="module")
-def lecture():
-    """The names that the lecture's own code cells leave behind, run in order in this process."""
-    names = {}
-    environment = {"DLCOURSE_FULL": "0"}
-    with (
-        matplotlib.rc_context(),
-        mock.patch.dict(os.environ, environment),
-        contextlib.redirect_stdout(io.StringIO()),
-    ):
-        for cell in json.loads(LECTURE.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names
 
 
 def separable(x, y):
@@ -226,14 +201,3 @@ def test_planted_bug_is_caught(lecture):
     assert lecture["report"].converged
     assert lecture["learned"](nn.Perceptron)
     assert not lecture["learned"](lecture["Confident"])
-
-
-@pytest.mark.slow  # the build of the book runs it as well
-def test_notebook_runs_in_a_kernel():
-    nbformat = pytest.importorskip("nbformat")
-    nbclient = pytest.importorskip("nbclient")
-    notebook = nbformat.read(LECTURE, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=60).execute(cwd=str(LECTURE.parent))
-    assert all(
-        cell.execution_count is not None for cell in notebook.cells if cell.cell_type == "code"
-    )

@@ -1,19 +1,15 @@
 """The worked numbers of lecture 03, each computed again in another way."""
 
-import contextlib
-import io
-import json
 import math
-import os
 from fractions import Fraction
 from pathlib import Path
-from unittest import mock
 
 import matplotlib
 import numpy as np
 import pytest
 
 from dlcourse import data, nn
+from tests.notebooks.lecture_cells import lecture_of, run_cells
 
 LECTURE = Path(__file__).parents[2] / "lectures" / "03_multilayer_perceptrons.ipynb"
 # Trainings that take seconds and that no quick test needs; the figures need them.
@@ -33,24 +29,14 @@ TRAININGS = {
 FIGURES = ("picture", "figure", "flipbook", "walk")
 
 
-def run(quick):
-    """The names that the lecture's own code cells leave behind, run in order in this process."""
-    names = {}
-    with (
-        matplotlib.rc_context(),
-        mock.patch.dict(os.environ, {"DLCOURSE_FULL": "0"}),
-        contextlib.redirect_stdout(io.StringIO()),
-    ):
-        for cell in json.loads(LECTURE.read_text(encoding="utf-8"))["cells"]:
-            left_out = cell["id"] in TRAININGS or cell["id"].endswith(FIGURES)
-            if cell["cell_type"] == "code" and not (quick and left_out):
-                exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names
+def takes_long(cell):
+    return cell["id"] in TRAININGS or cell["id"].endswith(FIGURES)
 
 
 @pytest.fixture(scope="module")
-def lecture():
-    return run(quick=True)
+def printed(request):
+    """As of the other lectures, less what no quick test needs."""
+    return run_cells(lecture_of(request.module), left_out=takes_long)
 
 
 def sigmoid(z):
@@ -200,8 +186,8 @@ def test_two_softmaxes_have_a_floor(lecture):
 
 
 @pytest.mark.slow
-def test_the_experiments_come_out_as_the_text_says():
-    lecture = run(quick=False)
+def test_the_experiments_come_out_as_the_text_says(request):
+    lecture = run_cells(lecture_of(request.module))[None]
     assert max(lecture["missed"]) < 0.5 * lecture["brightness"].std()  # it learned something
     assert min(lecture["missed"]) > 0.05  # and missed the fine parts
     assert np.mean(lecture["waited"]["sigmoid − ½"]) < 0.7 * np.mean(lecture["waited"]["sigmoid"])

@@ -10,11 +10,11 @@ import json
 import os
 import select
 import socket
-import subprocess
 from pathlib import Path
 
 from dlcourse.grading.sandbox import bubblewrap, filter, identity, launch
 from dlcourse.grading.sandbox.policy import Policy
+from dlcourse.grading.sandbox.preloaded import Preloaded
 
 TEMPLATE = "DLCOURSE_TEMPLATE"  # the environment variable by which a batch names its Template
 _PRELOAD = ("numpy",)  # what nearly every homework imports
@@ -24,7 +24,7 @@ _END = 2.0  # seconds for a keeper to say how a kernel ended
 _MOST = 65536  # bytes of what a keeper says
 
 
-class Template:
+class Template(Preloaded):
     """The process that is copied; it can be once `wait` has returned.
 
     path: where its socket will lie. policy: of the zones to come; its files and limits do not
@@ -32,51 +32,26 @@ class Template:
     """
 
     def __init__(self, path, policy=None):
-        self.path, self._policy = Path(path), policy or Policy()
+        path, self._policy = Path(path), policy or Policy()
         if not identity.is_root() or not hasattr(os, "pidfd_open"):
             raise RuntimeError("only root may enter a zone from outside")
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(str(path))
-            self.path.chmod(0o600)
+            path.chmod(0o600)
             listener.listen(64)
             passwd = launch.file(stack, bubblewrap.PASSWD.encode())
             command = bubblewrap.template_command(
                 self._policy, passwd, listener.fileno(), _preload(self._policy)
             )
-            self._process = subprocess.Popen(
-                command,
-                pass_fds=[listener.fileno(), passwd],
-                env={},
-                cwd="/",
-                stdin=subprocess.PIPE,  # it ends when this end is closed, also by kill -9
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
+            descriptors = [listener.fileno(), passwd]
+            alone = {"env": {}, "cwd": "/", "start_new_session": True, "pass_fds": descriptors}
+            super().__init__(path, command, "kernels", **alone)
 
     def wait(self):
-        """Wait until it has imported what it needs."""
-        ready, _, _ = select.select([self._process.stdout], [], [], _START)
-        if not ready or not self._process.stdout.readline():
-            self.close()
-            raise RuntimeError(f"the process for kernels did not start in {_START:g} s")
+        super().wait()
         view = json.dumps(_view(self._policy))
         self.path.with_suffix(".json").write_text(view, encoding="utf-8")
-
-    def close(self):
-        """End it. Copies that are at work go on."""
-        self._process.kill()
-        self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self.path.unlink(missing_ok=True)
-
-    def __enter__(self):
-        self.wait()
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def serves(path, policy):

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from dlcourse.grading.remote import frames
+from dlcourse.grading.sandbox.preloaded import Preloaded
 
 NURSERY = "DLCOURSE_NURSERY"  # the environment variable by which a batch names its Nursery
 _MOST = 50_000_000  # bytes of an answer
@@ -102,7 +103,7 @@ class TrustedZone:
         self.close()
 
 
-class Nursery:
+class Nursery(Preloaded):
     """A process that has imported what tests need, and copies itself for each submission.
 
     path: where its socket will lie. preload: names of modules. Student code is never in it. It is
@@ -110,38 +111,9 @@ class Nursery:
     """
 
     def __init__(self, path, preload=()):
-        self.path = Path(path)
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-P", "-m", "dlcourse.grading.zones.trusted"),
-                *("--listen", str(path), "--preload", *preload),
-            ],
-            env=environment(),
-            stdin=subprocess.PIPE,  # it ends when this end is closed, also by kill -9
-            stdout=subprocess.PIPE,
-        )
-
-    def wait(self):
-        """Wait until it has imported what it needs."""
-        ready, _, _ = select.select([self._process.stdout], [], [], _START)
-        if not ready or not self._process.stdout.readline():
-            self.close()
-            raise RuntimeError(f"the process for test cells did not start in {_START:g} s")
-
-    def close(self):
-        """End it. Copies that are at work go on."""
-        self._process.kill()
-        self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self.path.unlink(missing_ok=True)
-
-    def __enter__(self):
-        self.wait()
-        return self
-
-    def __exit__(self, *_):
-        self.close()
+        command = [sys.executable, "-P", "-m", "dlcourse.grading.zones.trusted"]
+        command += ["--listen", str(path), "--preload", *preload]
+        super().__init__(path, command, "test cells", env=environment())
 
 
 def environment():
