@@ -23,7 +23,7 @@ from dlcourse.grading.worker import JOB, LOG, RESULT
 
 # What a submission's process sees of the environment: no token, no proxy, no personal folder.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH")
-_LOOK = 0.4  # s between two looks at the memory
+_FIRST_LOOK, _LOOK = 0.05, 0.4  # s between two looks at the memory, at first and later
 # The zones keep the limits of student code themselves. This is what nbgrader and the tests may use
 # beside it, in MiB and s, before the process is taken for one that has run away.
 _OWN_MEMORY, _OWN_SECONDS = 3072, 30
@@ -116,8 +116,9 @@ def _watch(process, limits, stop):
     Returns (state, note) for one that was ended, else None, and the peak resident memory in bytes.
     """
     deadline, peak, seen = time.monotonic() + limits.seconds + _OWN_SECONDS, 0, set()
-    ended = None
-    while not process.wait(_LOOK):
+    ended, pause = None, _FIRST_LOOK
+    while not process.wait(pause):
+        pause = min(2 * pause, _LOOK)
         family = _family(process.pid)
         seen.update(family)
         peak = max(peak, sum(map(_resident, family)))

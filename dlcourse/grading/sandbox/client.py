@@ -23,7 +23,10 @@ _SHAPE = {"header": dict, "parent_header": dict, "content": dict, "msg_type": st
 class Gauge:
     """Bytes printed by the cell that runs; what is past the limit is cut, and that is said once.
 
+    Which cell runs is known from who asked for it, and not from what the zone says of a message.
+
     >>> gauge = Gauge(limit=10)
+    >>> gauge.begin("1")
     >>> message = {"msg_type": "stream", "parent_header": {"msg_id": "1"},
     ...            "content": {"name": "stdout", "text": "x" * 25}}
     >>> print(gauge.pass_on(message, size=25)["content"]["text"])
@@ -36,11 +39,12 @@ class Gauge:
     def __init__(self, limit):
         self.limit, self._cell, self._seen, self._said = limit, None, 0, False
 
+    def begin(self, cell):
+        """Count anew, for the request of that number."""
+        self._cell, self._seen, self._said = cell, 0, False
+
     def pass_on(self, message, size):
         """The message, another in its place, or None for one that is dropped."""
-        cell = message["parent_header"].get("msg_id")
-        if cell != self._cell:
-            self._cell, self._seen, self._said = cell, 0, False
         if message["msg_type"] not in _PRINTED:
             return message
         left, self._seen = max(0, self.limit - self._seen), self._seen + size
@@ -212,6 +216,12 @@ class _Guarded(HasTraits):
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
         if self.iopub_channel.gauge is None:
             self.iopub_channel.watch(Gauge(self.output))
+
+    def execute(self, *args, **options):
+        """As in the base class; what is printed from now on counts for this cell."""
+        asked = super().execute(*args, **options)
+        self.iopub_channel.gauge.begin(asked)
+        return asked
 
     async def _async_wait_for_ready(self, timeout=None):
         """Return when the kernel has answered on both channels; RuntimeError after `timeout` s."""

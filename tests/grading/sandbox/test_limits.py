@@ -316,11 +316,14 @@ def test_the_gauge_counts_a_cell_at_a_time():
             "content": {"name": "stdout", "text": text},
         }
 
+    gauge.begin("1")
     assert gauge.pass_on(message("12345"), 5)["content"]["text"] == "12345"
     assert gauge.pass_on(message("67890abc"), 8)["content"]["text"].startswith("67890\nThe rest")
     assert gauge.pass_on(message("d"), 1) is None
     assert gauge.cut() is None
     assert gauge.pass_on(message("", kind="status"), 99) is not None
+    assert gauge.pass_on(message("of another cell, it says", cell="2"), 24) is None
+    gauge.begin("2")
     assert gauge.pass_on(message("fresh", cell="2"), 5)["content"]["text"] == "fresh"
 
 
