@@ -5,6 +5,7 @@ import json
 import re
 
 from dlcourse.nn.signal import output_size
+from dlcourse.viz.displayed import Displayed
 from dlcourse.viz.flipbook import resource
 from dlcourse.viz.show import STYLE_SHEET
 from dlcourse.viz.svg import content_id
@@ -20,7 +21,7 @@ RANGES = {
 PANEL, GAP, TOP = 300, 40, 26
 
 
-class Explorer:
+class Explorer(Displayed):
     """An interactive picture, which a notebook displays; made by `convolution_explorer`.
 
     alt: the description of the picture shown first. html: what goes into the page.
@@ -46,15 +47,6 @@ class Explorer:
         }
         page = resource("convolution_explorer.html")
         self.html = re.sub("@([A-Z]+)@", lambda match: parts[match[1]], page)
-
-    def _repr_html_(self):
-        return self.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": repr(self)}
-
-    def __repr__(self):
-        return f"Figure: {self.alt}"
 
 
 def convolution_explorer(size=7, kernel_size=3, stride=1, padding=0, dilation=1):

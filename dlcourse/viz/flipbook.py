@@ -8,11 +8,12 @@ import itertools
 import numbers
 import re
 
+from dlcourse.viz.displayed import Displayed
 from dlcourse.viz.show import STYLE_SHEET, Shown, as_figure, checked_alt, forget
 from dlcourse.viz.svg import content_id, drawing, markup, page_size
 
 
-class Flipbook:
+class Flipbook(Displayed):
     """Frames with a slider, which a notebook displays; made by `flipbook`.
 
     alt: the description. slider: the slider's name. labels: its text at each frame. html: what
@@ -28,12 +29,6 @@ class Flipbook:
 
     def __len__(self):
         return len(self.labels)
-
-    def _repr_html_(self):
-        return self.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": repr(self)}
 
     def __repr__(self):
         where = f"{self.slider} {self.labels[self._start]}, one of {len(self)} frames"

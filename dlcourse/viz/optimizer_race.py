@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from dlcourse.viz.displayed import Displayed
 from dlcourse.viz.flipbook import resource
 from dlcourse.viz.paths import short_path
 from dlcourse.viz.show import STYLE_SHEET
@@ -41,7 +42,7 @@ LOOKS = [
 ]
 
 
-class Race:
+class Race(Displayed):
     """An interactive figure, which a notebook displays; made by `optimizer_race`.
 
     alt: the description of the picture shown first. html: what goes into the page.
@@ -69,15 +70,6 @@ class Race:
         self.html = re.sub(
             "@([A-Z]+)@", lambda match: parts[match[1]], resource("optimizer_race.html")
         )
-
-    def _repr_html_(self):
-        return self.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": repr(self)}
-
-    def __repr__(self):
-        return f"Figure: {self.alt}"
 
 
 def optimizer_race(surfaces, paths, *, surface=None, step=None, shown=None):

@@ -5,6 +5,7 @@ import sys
 
 from matplotlib.figure import Figure
 
+from dlcourse.viz.displayed import Displayed
 from dlcourse.viz.svg import content_id, drawing, markup, page_size
 
 # The first rule takes back the light panel that the website's theme puts behind outputs in dark
@@ -16,7 +17,7 @@ STYLE_SHEET = (
 )
 
 
-class Shown:
+class Shown(Displayed):
     """A figure with its description, which a notebook displays; made by `show`.
 
     alt: the description. svg: the graphics, a string. html: what goes into the page.
@@ -40,15 +41,6 @@ class Shown:
             f'aria-label="{html.escape(self.alt)}" {page_size([picture.box])}>'
             f"{markup(picture.definitions, picture.body, prefix)}</svg>"
         )
-
-    def _repr_html_(self):
-        return self.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": repr(self)}
-
-    def __repr__(self):
-        return f"Figure: {self.alt}"
 
 
 def show(figure, alt):
