@@ -5,6 +5,7 @@ journal first and to the gradebook then, each submission by itself, so that a ru
 goes on where it was.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,13 +79,15 @@ def grade(root, homework, submitted, options=None):
     grades = Path(options.output or Path(root) / "grades").resolve()
     with lock.held(grades / ".lock", homework), _place(options) as place:
         process.sweep()
-        with (
-            Journal(grades / homework) as journal,
-            gradebook.Writer(root, homework, options.output) as writer,
-        ):
+        preload = imports(course.read_notebook(course.solution_path(root, homework)))
+        with Journal(grades / homework) as journal, contextlib.ExitStack() as stack:
+            if options.fresh or len(journal.students) < len(submissions):
+                place.prepare(preload)  # there will be work, and a second until the plan is made
+            writer = stack.enter_context(gradebook.Writer(root, homework, options.output))
             archive = course_archive(root, homework)
             ledger = Ledger(journal, writer, archive, options.question)
-            kept = _Run(root, homework, options, place, archive, ledger).grade(submissions)
+            run = _Run(root, homework, options, place, archive, ledger, preload)
+            kept = run.grade(submissions)
             ledger.settle(options.confirm)
             # Marks first: they are whole before the first page, which nobody waits for.
             ledger.write_csv(grades / homework / "grades.csv")
@@ -115,11 +118,10 @@ def _place(options):
 class _Run:
     """The plan of one run and its execution. place: where units are graded, as local_pool.Pool."""
 
-    def __init__(self, root, homework, options, place, archive, ledger):
+    def __init__(self, root, homework, options, place, archive, ledger, preload):
         self.homework, self.options, self.place = homework, options, place
         self.archive, self.ledger, self.journal = archive, ledger, ledger.journal
-        self.tests = fingerprint.tests(root, homework)
-        self.preload = imports(course.read_notebook(course.solution_path(root, homework)))
+        self.tests, self.preload = fingerprint.tests(root, homework), preload
 
     def grade(self, submissions):
         """Grade what is not known and hand each result to the ledger; return how many were."""

@@ -41,6 +41,9 @@ class Cluster:
     def __exit__(self, *exception):
         self._client.close()
 
+    def prepare(self, preload):
+        """Nothing: each worker starts with its first unit."""
+
     def require_sandbox(self):
         """CourseError where a worker cannot keep student code in; it says what to do."""
         for worker, advice in sorted(self._client.run(_advice).items()):

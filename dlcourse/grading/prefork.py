@@ -21,6 +21,7 @@ import threading
 
 import psutil
 
+_ADOPT = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 AVAILABLE = sys.platform == "linux" and hasattr(socket, "send_fds")
 
 
@@ -105,9 +106,13 @@ def server(environment, preload=()):
 
 def _serve(channel, preload):
     """Fork for each message until the other end of the channel is closed, then end all of it."""
+    from dlcourse.grading.sandbox import forking
     from dlcourse.grading.sandbox.template import TEMPLATE, Template
     from dlcourse.grading.zones.launch import NURSERY, Nursery
 
+    # What a submission leaves behind becomes this process's child, and goes at once when it ends:
+    # the first process of a container may look after such orphans late, or never.
+    forking.call("prctl", _ADOPT, 1, 0, 0, 0)
     with contextlib.ExitStack() as stack:
         folder = tempfile.TemporaryDirectory(prefix=f"dlcourse-{os.getpid()}-")
         folder = stack.enter_context(folder)

@@ -119,7 +119,8 @@ class Result:
 
     state: of STATES, never AWAITING (the gradebook knows what waits for a person). marks: graded
     cell to automatic points, None where a person marks it. notebook: the graded one, as bytes, or
-    None. seconds: s. memory: MiB, peak of all processes together. log: what the process wrote.
+    None. seconds: s. memory: MiB, the peak of the student's zone (of all processes together where
+    there was none). log: what the process wrote.
     """
 
     state: str

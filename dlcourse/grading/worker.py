@@ -15,10 +15,6 @@ import threading
 import traceback
 from pathlib import Path
 
-# jsonschema compiles a grammar for URIs if it finds this package: a second for each submission,
-# for a check that no notebook needs. It takes an import that fails for "not installed".
-sys.modules.setdefault("rfc3987_syntax", None)
-
 import nbformat
 import psutil
 from nbgrader.utils import determine_grade, is_grade
@@ -26,7 +22,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 
 from dlcourse.grading import alone, course, restore, sandbox
-from dlcourse.grading.execution import KernelExecute
+from dlcourse.grading.execution import KernelExecute, TwoZoneExecute
 from dlcourse.grading.sandbox import bubblewrap, fonts, template
 from dlcourse.grading.unit import SUBMITTED, Malformed
 from dlcourse.grading.zones.launch import NURSERY
@@ -82,11 +78,12 @@ def grade(folder, job):
     config.TwoZoneExecute.submission_timeout = job["seconds"]
     outcome = alone.autograde(folder, config, homework, SUBMITTED)
     print(outcome.get("log", ""))
+    used = {"memory": TwoZoneExecute.usage[0]}
     if KernelExecute.gave_up:
         state, note = KernelExecute.gave_up
-        return {"state": state, "note": note}
+        return {"state": state, "note": note, **used}
     if not outcome["success"]:
-        return {"state": "grader error", "note": course.reason(outcome)}
+        return {"state": "grader error", "note": course.reason(outcome), **used}
     graded = course.read_notebook(
         folder / "grades" / "autograded" / SUBMITTED / homework / f"{homework}.ipynb"
     )
@@ -96,7 +93,7 @@ def grade(folder, job):
         if is_grade(cell)
     }
     note = "; ".join(notes(submitted, graded, solution))
-    return {"state": "graded", "note": note, "marks": marks}
+    return {"state": "graded", "note": note, "marks": marks, **used}
 
 
 def notes(submitted, graded, solution):
@@ -124,7 +121,9 @@ def _few(names):
 def warm_up():
     """Do once what each process would do first: a server that forks them calls this before."""
     configure_mappers()
-    nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")]))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")])
+    for relaxed in (False, True):  # each has a schema of its own, compiled when it is first asked
+        nbformat.validate(notebook, relax_add_props=relaxed)
     importlib.import_module("dlcourse.grading.sandbox.provisioner")
     policy = sandbox.Policy()
     if sandbox.probe().sandbox:

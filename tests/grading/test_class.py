@@ -97,6 +97,7 @@ def test_notes_say_what_was_mended(graded):
     assert graded.rows["good"].note == ""
     assert "crashed: root" in graded.rows["dead"].note
     assert "out of memory: root" in graded.rows["hungry"].note
+    assert graded.rows["hungry"].memory > 900 > 200 > graded.rows["good"].memory > 5
     assert "mine.ipynb" in graded.rows["misnamed"].note
     assert "timed out: root" in graded.rows["stubborn"].note
 

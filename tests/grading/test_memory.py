@@ -24,6 +24,9 @@ class Place:
     def __exit__(self, *exception):
         pass
 
+    def prepare(self, preload):
+        pass
+
     def require_sandbox(self):
         pass
 

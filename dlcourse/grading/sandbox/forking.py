@@ -28,6 +28,16 @@ _NAMESPACES = {
     "cgroup": 0x02000000,
 }
 _MOST = 1_000_000  # bytes of an order
+# What ipykernel and the agent of the tests import in each kernel, most of it for its first cell.
+_FIRST = (
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
 # Of <linux/prctl.h>
 _DUMPABLE, _SECCOMP, _DROP_BOUNDING, _NO_NEW_PRIVS, _AMBIENT = 4, 22, 24, 38, 47
 _FILTER, _CLEAR_ALL, _CAPABILITY_VERSION = 2, 4, 0x20080522
@@ -39,7 +49,8 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
-def _call(name, *args):
+def call(name, *args):
+    """Call a function of the C library that returns 0 if all is well; OSError if not."""
     libc = ctypes.CDLL(None, use_errno=True)
     args = [ctypes.c_ulong(arg) if isinstance(arg, int) else arg for arg in args]
     if getattr(libc, name)(*args) != 0:
@@ -57,20 +68,20 @@ def give_up(user, program):
     """Become `user` for good, without any capability, under a filter of system calls or None."""
     for number in range(64):
         try:
-            _call("prctl", _DROP_BOUNDING, number, 0, 0, 0)
+            call("prctl", _DROP_BOUNDING, number, 0, 0, 0)
         except OSError:
             break  # past the last one that this system knows
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    _call("prctl", _AMBIENT, _CLEAR_ALL, 0, 0, 0)
+    call("prctl", _AMBIENT, _CLEAR_ALL, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-    _call("capset", header, (ctypes.c_uint32 * 6)())
-    _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
-    _call("prctl", _DUMPABLE, 1, 0, 0, 0)  # its own /proc/self, as every process has it
+    call("capset", header, (ctypes.c_uint32 * 6)())
+    call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
+    call("prctl", _DUMPABLE, 1, 0, 0, 0)  # its own /proc/self, as every process has it
     if program is not None:
         loaded = _Program(len(program) // 8, program)
-        _call("prctl", _SECCOMP, _FILTER, ctypes.byref(loaded), 0, 0)
+        call("prctl", _SECCOMP, _FILTER, ctypes.byref(loaded), 0, 0)
 
 
 def check(user, filtered, root, before):
@@ -105,7 +116,7 @@ def _keep(control):
     order = json.loads(text)
     zone, orders, output, *descriptors = given
     numbers = dict(zip(order["descriptors"], descriptors, strict=True))
-    _call("setns", zone, sum(_NAMESPACES.values()))
+    call("setns", zone, sum(_NAMESPACES.values()))
     pid = os.fork()
     if pid == 0:
         for number, target in ((orders, 0), (output, 1), (output, 2)):
@@ -139,14 +150,22 @@ def _copies(listener):
         control.close()
 
 
+def _import_ahead(names):
+    """Import what a kernel would import when it starts, and these."""
+    # This one runs its own `__init__` when something is first asked of it: see inside.defer.
+    sys.modules["jupyter_client"].KernelManager  # noqa: B018
+    for name in (*_FIRST, *names):
+        with contextlib.suppress(ImportError):  # versions differ, and nothing depends on it
+            importlib.import_module(name)
+
+
 def main():
     spec = importlib.util.spec_from_file_location("inside", "/zone/start.py")
     inside = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(inside)
     inside.order_search_path()
     app_class = inside.load()
-    for name in sys.argv[2:]:
-        importlib.import_module(name)
+    _import_ahead(sys.argv[2:])
     if len(os.listdir("/proc/self/task")) != 1:
         sys.exit("a library has started a thread: a copy would lack it")
     before = namespaces()

@@ -1,0 +1,52 @@
+"""What a submission leaves behind, where nobody looks after orphans, as in many a container."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dlcourse.grading import prefork
+
+pytestmark = pytest.mark.skipif(not prefork.AVAILABLE, reason="processes are forked on Linux alone")
+
+# As the first process of such a container: orphans come to it, and it waits for none of them.
+_CARELESS = """\
+import ctypes, json, os, pathlib, sys, time
+import psutil
+from dlcourse.grading import batch, sandbox
+
+assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0  # PR_SET_CHILD_SUBREAPER
+sandbox.probe()  # what this machine can do is tried once, and that is not what is looked at
+time.sleep(0.5)
+while psutil.Process().children():
+    os.wait()
+root = pathlib.Path(sys.argv[1])
+options = batch.Options(jobs=1, pages=False)
+summary = batch.grade(root, "small", root / "grades" / "submitted", options)
+states = [row.state for row in summary.rows]
+left = [child.name() for child in psutil.Process().children() if child.status() == "zombie"]
+print(json.dumps({"states": states, "left": left}))
+"""
+
+
+def test_nothing_is_left_to_a_careless_first_process(small_course, answer, tmp_path):
+    root = small_course.make(tmp_path)
+    small_course.hand_in(root, "ann", answer())
+    # A process of its own, which student code leaves behind.
+    daemon = "import subprocess\n\nsubprocess.Popen(['sleep', '60'], start_new_session=True)\n\n\n"
+    small_course.hand_in(root, "ben", answer(root=f"{daemon}def root(x):\n    return x**0.5"))
+    done = subprocess.run(
+        [sys.executable, "-c", _CARELESS, str(root)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["states"] == ["graded and awaiting hand marks"] * 2
+    assert said["left"] == []
