@@ -82,7 +82,9 @@ def grade(root, homework, submitted, options=None):
         preload = imports(course.read_notebook(course.solution_path(root, homework)))
         with Journal(grades / homework) as journal, contextlib.ExitStack() as stack:
             if options.fresh or len(journal.students) < len(submissions):
-                place.prepare(preload)  # there will be work, and a second until the plan is made
+                place.prepare(
+                    preload, options.sandbox
+                )  # there will be work, and a second until the plan is made
             writer = stack.enter_context(gradebook.Writer(root, homework, options.output))
             archive = course_archive(root, homework)
             ledger = Ledger(journal, writer, archive, options.question)

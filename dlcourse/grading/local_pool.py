@@ -22,9 +22,9 @@ class Pool:
     def __exit__(self, *exception):
         pass
 
-    def prepare(self, preload):
-        """Begin to start, while the caller still plans. preload: as Unit's."""
-        process.prepare(preload)
+    def prepare(self, preload, sandbox):
+        """Begin to start, while the caller still plans. preload, sandbox: as Unit's."""
+        process.prepare(preload, sandbox)
 
     def require_sandbox(self):
         """CourseError where this machine cannot keep student code in; it says what to do."""

@@ -26,14 +26,15 @@ AVAILABLE = sys.platform == "linux" and hasattr(socket, "send_fds")
 
 
 class Server:
-    """The process that forks, for all threads of this one. preload: modules that tests import."""
+    """The process that forks, for all threads of this one. preload: modules that tests import.
+    before: words that its command begins with."""
 
-    def __init__(self, environment, preload=()):
+    def __init__(self, environment, preload=(), before=()):
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "dlcourse.grading.prefork"),
+                    *(*before, sys.executable, "-m", "dlcourse.grading.prefork"),
                     *(str(theirs.fileno()), *preload),
                 ],
                 env=environment,
@@ -94,12 +95,12 @@ class Forked:
 _servers, _lock = {}, threading.Lock()
 
 
-def server(environment, preload=()):
+def server(environment, preload=(), before=()):
     """This process's server, started if it is not there; ended when this process ends."""
     with _lock:
-        running = _servers.get(preload)
+        running = _servers.get((preload, before))
         if running is None or not running.alive:
-            running = _servers[preload] = Server(environment, preload)
+            running = _servers[preload, before] = Server(environment, preload, before)
             atexit.register(running.close)
         return running
 

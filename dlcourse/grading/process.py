@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from dlcourse.grading import prefork
+from dlcourse.grading.sandbox import bubblewrap, identity
 from dlcourse.grading.unit import SUBMITTED, Result, Unit
 from dlcourse.grading.worker import JOB, LOG, RESULT
 
@@ -52,7 +53,7 @@ def run(packed, stop=None):
             "environment": _environment(folder),
         }
         (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
-        process = _start(folder, unit.preload)
+        process = _start(folder, unit)
         try:
             ended, memory = _watch(process, unit.limits, stop or threading.Event())
         finally:
@@ -74,17 +75,21 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(preload):
-    """Begin to import what the processes need, for a first unit that comes soon."""
+def prepare(preload, sandbox=True):
+    """Begin to import what the processes need, for a first unit that comes soon.
+
+    preload, sandbox: as Unit's.
+    """
     if prefork.AVAILABLE:
         environment = _environment(Path.home())
         del environment["MPLCONFIGDIR"]  # its own place keeps the list of fonts for the next run
-        return prefork.server(environment, preload)
+        before = identity.own_root(bubblewrap.program()) if sandbox else ()
+        return prefork.server(environment, preload, before)
     return None
 
 
-def _start(folder, preload):
-    server = prepare(preload)
+def _start(folder, unit):
+    server = prepare(unit.preload, unit.sandbox)
     return _Spawned(folder) if server is None else server.start(folder)
 
 

@@ -64,7 +64,15 @@ def _user():
             "student code runs as root without root's powers; with the programs unshare and "
             "setpriv (package util-linux), or graded by another user, it would be nobody"
         )
-    return True, "student code runs as you, locked in by a user namespace"
+    if identity.own_root(bubblewrap.program()):
+        return True, (
+            "student code runs as nobody (`dlcourse grade`), or as you, locked in by a user "
+            "namespace (`nbgrader autograde`)"
+        )
+    return True, (
+        "student code runs as you, locked in by a user namespace; with the programs of the package "
+        "uidmap, and subordinate users in /etc/subuid, it would be nobody, and graded sooner"
+    )
 
 
 def _system_calls():

@@ -3,16 +3,23 @@
 A grader who is root maps two users into the zone's namespace: root, which sets the zone up, and
 nobody, which runs the student's code. Without that, the student's code would be root to every file
 and socket that it could reach, and the kernel never limits the number of root's processes. Another
-user has one name to give, their own, and the zone shows it as nobody.
+user has one name to give, their own, and the zone shows it as nobody; unless this machine has lent
+them more names (subordinate users, /etc/subuid): with these, a user's grader is the root of a user
+namespace of their own, and all is as for root.
 """
 
 import contextlib
 import functools
+import importlib.util
 import os
 import shutil
+import stat
 import subprocess
+import sys
+from pathlib import Path
 
 NOBODY = 65534
+_OWN_ROOT = ("unshare", "--user", "--map-root-user", "--map-auto", "--")
 
 
 @functools.cache
@@ -27,6 +34,43 @@ def is_root():
             return True
     except OSError:
         return False
+
+
+@functools.cache
+def own_root(bubblewrap):
+    """The words that run a command as root of a user namespace of the user's own, else none.
+
+    bubblewrap: its path, or None. None are needed for root, and none can be had without it, without
+    subordinate users, where a namespace brings no powers, or where nobody but the user may read
+    what student code needs.
+    """
+    if os.name != "posix" or os.geteuid() == 0 or bubblewrap is None:
+        return ()
+    if not all(map(shutil.which, ("unshare", "setpriv", "newuidmap", "newgidmap"))):
+        return ()
+    if not all(map(_for_everybody, _needed())):
+        return ()
+    # As a zone is made: mounts, a process namespace, and nobody in it.
+    zone = [bubblewrap, "--unshare-pid", "--bind", "/", "/", "--proc", "/proc", "--"]
+    nobody = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "true"]
+    try:
+        tried = subprocess.run([*_OWN_ROOT, *zone, *nobody], capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return _OWN_ROOT if tried.returncode == 0 else ()
+
+
+def _needed():
+    """Files of each place from which a zone takes its Python: what holds for one of a place holds
+    for the others, unless they were installed with care to the contrary."""
+    names = ("json", "ipykernel", "numpy", "dlcourse")
+    return [sys.executable, *(importlib.util.find_spec(name).origin for name in names)]
+
+
+def _for_everybody(path):
+    """Whether others may read a file in its folder; the folders above are not shown in a zone."""
+    modes = os.stat(path).st_mode, os.stat(Path(path).parent).st_mode
+    return bool(modes[0] & stat.S_IROTH and modes[1] & stat.S_IROTH and modes[1] & stat.S_IXOTH)
 
 
 @contextlib.contextmanager

@@ -81,7 +81,7 @@ class Zone:
         self._watch.start()
         job = {
             "descriptors": self._descriptors,
-            "limits": _enforced_by_the_system(policy.limits, bool(self._group)),
+            "limits": _enforced_by_the_system(policy, bool(self._group)),
             "preload": policy.preload,
             "matplotlib": fonts.settings() if "matplotlib" in policy.libraries else {},
             "work": str(self.inside),
@@ -251,16 +251,18 @@ def new_connection(ip):
     }
 
 
-def _enforced_by_the_system(limits, counted):
+def _enforced_by_the_system(policy, counted):
     """setrlimit's names and values. Without control groups, memory has a last resort here: the
     watchdog looks twenty times a second."""
+    limits = policy.limits
     enforced = {
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_FSIZE": limits.file_size * 2**20,
         "RLIMIT_CPU": limits.cpu_seconds + 1,
         "RLIMIT_CORE": 0,
     }
-    if capabilities.counts_processes():
+    # Without a namespace, what else its user runs would count for the zone.
+    if capabilities.counts_processes() and not policy.unsafe:
         enforced["RLIMIT_NPROC"] = limits.processes
     if not counted:
         enforced["RLIMIT_DATA"] = (2 * limits.memory + 512) * 2**20

@@ -75,6 +75,8 @@ def test_a_sandbox_that_breaks_at_its_start_is_refused_too(tmp_path, monkeypatch
 
 
 def test_only_when_told_student_code_runs_with_all_rights(tmp_path, conversation, monkeypatch):
+    import resource  # not on Windows
+
     monkeypatch.setattr(bubblewrap, "program", lambda: None)
     files = tmp_path / "files"
     files.mkdir()
@@ -87,6 +89,9 @@ def test_only_when_told_student_code_runs_with_all_rights(tmp_path, conversation
         assert talk.run("print(open('notes.txt').read())")[1] == "my own file\n"
         assert talk.run("import os; print(os.getuid())")[1] == f"{os.getuid()}\n"
         assert talk.run("import numpy; print(numpy.ones(2).sum())")[1] == "2.0\n"
+        # What else this user runs is no process of the student's.
+        limit = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))"
+        assert talk.run(limit)[1] == f"{resource.getrlimit(resource.RLIMIT_NPROC)}\n"
         assert talk.run("import os; os._exit(3)")[0] is None
         assert talk.wait_for_end() == ("crashed", "the kernel ended by itself with exit code 3")
     assert os.listdir(place) == []
