@@ -41,7 +41,7 @@ class Cluster:
     def __exit__(self, *exception):
         self._client.close()
 
-    def prepare(self, preload, sandbox):
+    def prepare(self, preload, sandboxed):
         """Nothing: each worker starts with its first unit."""
 
     def require_sandbox(self):

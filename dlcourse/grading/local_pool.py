@@ -22,9 +22,10 @@ class Pool:
     def __exit__(self, *exception):
         pass
 
-    def prepare(self, preload, sandbox):
-        """Begin to start, while the caller still plans. preload, sandbox: as Unit's."""
-        process.prepare(preload, sandbox)
+    def prepare(self, preload, sandboxed):
+        """Begin to start, while the caller still plans. preload, sandboxed: as Unit's."""
+        if not sandboxed or sandbox.probe().sandbox:
+            process.prepare(preload, sandboxed)
 
     def require_sandbox(self):
         """CourseError where this machine cannot keep student code in; it says what to do."""

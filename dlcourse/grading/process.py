@@ -75,15 +75,16 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(preload, sandbox=True):
-    """Begin to import what the processes need, for a first unit that comes soon.
+def prepare(preload, sandboxed=True):
+    """Begin to import what the processes need, for a first unit that comes soon; return the server
+    that forks them, or None where there is none.
 
-    preload, sandbox: as Unit's.
+    preload, sandboxed: as Unit's.
     """
     if prefork.AVAILABLE:
         environment = _environment(Path.home())
         del environment["MPLCONFIGDIR"]  # its own place keeps the list of fonts for the next run
-        before = identity.own_root(bubblewrap.program()) if sandbox else ()
+        before = identity.own_root(bubblewrap.program()) if sandboxed else ()
         return prefork.server(environment, preload, before)
     return None
 

@@ -24,7 +24,7 @@ class Place:
     def __exit__(self, *exception):
         pass
 
-    def prepare(self, preload, sandbox):
+    def prepare(self, preload, sandboxed):
         pass
 
     def require_sandbox(self):
