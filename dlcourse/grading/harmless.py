@@ -34,8 +34,9 @@ _IMG = re.compile(r"<img\b[^>]*>")
 _FORMATS = {"png": "PNG", "jpeg": "JPEG"}
 # MathJax makes links, classes and styles of these.
 _TEX = re.compile(
-    r"\\(href|url|class|cssId|style|html\w*|data|require|def|newcommand|let)(?![a-z])"
+    r"\\(href|url|class|cssId|style|bbox|mmlToken|html\w*|data|require|def|newcommand|let)(?![a-z])"
 )
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def harmless(text):
@@ -53,7 +54,17 @@ def harmless(text):
         protocols={"http", "https", "mailto", "data"},
     )
     clean = _IMG.sub(_draw_anew, clean)
-    return re.sub(r"<a\b", '<a rel="noopener noreferrer nofollow"', clean)
+    clean = re.sub(r"<a\b", '<a rel="noopener noreferrer nofollow"', clean)
+    return "".join(p if p.startswith("<") else _tame(p) for p in _TAG.split(clean))
+
+
+def _tame(text):
+    """Text between tags with no TeX in it that does more than to set a formula.
+
+    MathJax reads what the browser has made of the page: `\\hr&#101;f` is a link there too. Quotes
+    are escaped as well, since an attribute with a `>` in it ends in what looks like text here.
+    """
+    return html.escape(_TEX.sub(r"\\text{\1}", html.unescape(text)))
 
 
 def _is_allowed(tag, name, value):
@@ -111,8 +122,7 @@ def render(source, attachments=None):
         renderer = IPythonRenderer(
             escape=False, attachments=dict(attachments or {}), exclude_anchor_links=True
         )
-        tame = _TEX.sub(r"\\text{\1}", source)
-        return harmless(MarkdownWithMath(renderer=renderer).render(tame))
+        return harmless(MarkdownWithMath(renderer=renderer).render(source))
     except (Exception, RecursionError):  # a missing attachment, brackets a thousand deep, ...
         return f"<pre>{html.escape(source)}</pre>"
 

@@ -89,10 +89,31 @@ def test_what_may_stay_stays():
     assert "x = y & 1 < 2" in text
 
 
-def test_tex_makes_no_links():
-    shown = harmless.render(r"$\href{javascript:alert(1)}{x}$ and $\hat y$")
-    assert "\\href" not in shown
-    assert "\\hat y" in shown
+# What MathJax reads is the text that the browser shows, not what was written.
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"$\href{javascript:alert(1)}{x}$",
+        r"&#36;\hr&#101;f{javascript:alert(1)}{x}&#36;",
+        "<div>\n$$\\hr&#x65;f{javascript:alert(1)}{x}$$\n</div>",
+        r"$&bsol;href{javascript:alert(1)}{x}$ &bsol;href{javascript:alert(1)}{x}",
+        r"<p>$\hr<!-- -->ef{javascript:alert(1)}{x}$</p>",
+        "<p>$\\hr<!---->ef{javascript:alert(1)}{x}$</p>",
+        r"$\mmlToken{mi}[href=javascript:alert(1)]{x}$",
+        r"$\bbox[background:url(https://evil.example/box)]{x}$",
+    ],
+)
+def test_tex_makes_no_links(source):
+    text = html.unescape(re.sub(r"<[^>]+>", "", harmless.render(source + r" and $\hat y$")))
+    assert not re.search(r"\\(href|mmlToken|bbox)", text)
+    assert "\\hat y" in text
+
+
+def test_an_attribute_that_looks_like_text_stays_closed():
+    alt = "a > b &quot; onerror=&quot;document.title='hit'&quot; \\href{}{}"
+    for source in (f'<img src="{PICTURE}{PNG}" alt="{alt}">', f'<span class="{alt}">x</span>'):
+        for tag in BeautifulSoup(harmless.render(source), "html.parser").find_all():
+            assert set(tag.attrs) <= {"class", "src", "alt"}, tag
 
 
 def test_pictures_are_drawn_anew():
