@@ -84,6 +84,12 @@ def test_ids_that_occur_twice(read, small_course):
     assert restore.missing_cells(found, small_course.notebook()) == []
 
 
+def test_text_that_is_none(read, small_course):
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "half \ud800"}]
+    with pytest.raises(Malformed, match="not a notebook that Jupyter can open"):
+        read(changed(small_course, cells=cells))
+
+
 def test_another_homework(read):
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     with pytest.raises(Malformed, match="none of the homework's cells"):
