@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import re
+import time
 
 import nbformat
 import pytest
@@ -149,6 +150,22 @@ def test_text_that_cannot_be_rendered_is_shown_as_it_is():
     assert harmless.render("x" * 10**7).endswith(" ...</pre>")
     deep = harmless.render("> " * 5000 + "x")
     assert "x" in deep
+
+
+@pytest.mark.parametrize("mark", ["<div>", "<b>", "\\\\(", "\\begin{a}", "*a_b**c__", "&", "["])
+def test_an_answer_of_marks_alone_costs_little(mark):
+    begun = time.monotonic()
+    assert "<pre>" in harmless.render(mark * (harmless.LONGEST // len(mark)))
+    harmless.render(mark * (harmless.MOST_MARKS // max(1, len(re.findall(r"\W", mark)))))
+    assert time.monotonic() - begun < 20
+
+
+def test_a_page_that_takes_long_shows_the_rest_as_it_was_written(root, monkeypatch):
+    pages = HTMLExporter(config=course.load_config(root))
+    cells = new_notebook(cells=[new_markdown_cell("**bold**") for _ in range(2)])
+    assert pages.from_notebook_node(cells)[0].count("<strong>bold") == 2
+    monkeypatch.setattr(harmless, "PAGE_SECONDS", -1.0)
+    assert pages.from_notebook_node(cells)[0].count("<pre>**bold**</pre>") == 2
 
 
 def notebook(sources):
