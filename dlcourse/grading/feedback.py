@@ -51,7 +51,7 @@ class FeedbackExporter(HTMLExporter):
     def default_filters(self):
         yield from super().default_filters()
         yield "highlight_code", harmless.code
-        yield "answer", lambda cell: harmless.render(cell.source, cell.get("attachments"))
+        yield "answer", harmless.answer
         yield "comment", harmless.render
 
 

@@ -10,6 +10,7 @@ import base64
 import html
 import io
 import re
+import time
 
 import bleach
 from jinja2 import pass_context
@@ -20,6 +21,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 LONGEST = 100_000  # characters of one answer that are rendered
+# Of one answer, what could begin markup. The time for `<b>` or `\\(` grows with its square.
+MOST_MARKS = 5000
+PAGE_SECONDS = 20.0  # after which a page shows what is left of it as it was written
 LARGEST = 10_000_000  # bytes of an encoded picture
 PIXELS = 20_000_000
 WIDEST = 1600  # pixels, after which a picture is made smaller
@@ -34,8 +38,10 @@ _IMG = re.compile(r"<img\b[^>]*>")
 _FORMATS = {"png": "PNG", "jpeg": "JPEG"}
 # MathJax makes links, classes and styles of these.
 _TEX = re.compile(
-    r"\\(href|url|class|cssId|style|html\w*|data|require|def|newcommand|let)(?![a-z])"
+    r"\\(href|url|class|cssId|style|bbox|mmlToken|html\w*|data|require|def|newcommand|let)(?![a-z])"
 )
+_TAG = re.compile(r"(<[^>]*>)")
+_MARK = re.compile(r"[^\w\s.,:;+/=]")
 
 
 def harmless(text):
@@ -53,7 +59,17 @@ def harmless(text):
         protocols={"http", "https", "mailto", "data"},
     )
     clean = _IMG.sub(_draw_anew, clean)
-    return re.sub(r"<a\b", '<a rel="noopener noreferrer nofollow"', clean)
+    clean = re.sub(r"<a\b", '<a rel="noopener noreferrer nofollow"', clean)
+    return "".join(p if p.startswith("<") else _tame(p) for p in _TAG.split(clean))
+
+
+def _tame(text):
+    """Text between tags with no TeX in it that does more than to set a formula.
+
+    MathJax reads what the browser has made of the page: `\\hr&#101;f` is a link there too. Quotes
+    are escaped as well, since an attribute with a `>` in it ends in what looks like text here.
+    """
+    return html.escape(_TEX.sub(r"\\text{\1}", html.unescape(text)))
 
 
 def _is_allowed(tag, name, value):
@@ -100,19 +116,22 @@ def picture(kind, encoded):
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
-def render(source, attachments=None):
+def render(source, attachments=None, until=None):
     """Markdown of a student's as harmless HTML; text that cannot be rendered is shown as it is.
 
-    attachments: the cell's, name to data by type.
+    attachments: the cell's, name to data by type. until: on the clock of time.monotonic, when the
+    page's time is up.
     """
     if len(source) > LONGEST:
         return f"<pre>{html.escape(source[:LONGEST])} ...</pre>"
+    late = until is not None and time.monotonic() > until
+    if late or sum(1 for _ in _MARK.finditer(source)) > MOST_MARKS:
+        return f"<pre>{html.escape(source)}</pre>"
     try:
         renderer = IPythonRenderer(
             escape=False, attachments=dict(attachments or {}), exclude_anchor_links=True
         )
-        tame = _TEX.sub(r"\\text{\1}", source)
-        return harmless(MarkdownWithMath(renderer=renderer).render(tame))
+        return harmless(MarkdownWithMath(renderer=renderer).render(source))
     except (Exception, RecursionError):  # a missing attachment, brackets a thousand deep, ...
         return f"<pre>{html.escape(source)}</pre>"
 
@@ -121,7 +140,21 @@ def render(source, attachments=None):
 def markdown(context, source):
     """nbconvert's filter `markdown2html`, for cells that strangers wrote."""
     cell = context.get("cell") or {}
-    return render(source, cell.get("attachments"))
+    return render(source, cell.get("attachments"), _until(context))
+
+
+@pass_context
+def answer(context, cell):
+    """The same for the whole of a cell."""
+    return render(cell.source, cell.get("attachments"), _until(context))
+
+
+def _until(context):
+    """When the time of the page that is being made is up."""
+    resources = context.get("resources")
+    if resources is None:
+        return None
+    return resources.setdefault("dlcourse_until", time.monotonic() + PAGE_SECONDS)
 
 
 def code(source, language=None, metadata=None):

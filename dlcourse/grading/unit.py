@@ -117,7 +117,8 @@ class Unit:
 class Result:
     """How grading one unit ended.
 
-    state: of STATES, never AWAITING (the gradebook knows what waits for a person). marks: graded
+    state: of STATES, never AWAITING (the gradebook knows what waits for a person). note: a line;
+    what a terminal would obey is written out, since it may quote the name of a file. marks: graded
     cell to automatic points, None where a person marks it. notebook: the graded one, as bytes, or
     None. seconds: s. memory: MiB, the peak of the student's zone (of all processes together where
     there was none). log: what the process wrote.
@@ -130,6 +131,11 @@ class Result:
     marks: dict = field(default_factory=dict)
     notebook: bytes | None = None
     log: str = ""
+
+    def __post_init__(self):
+        line = " ".join(self.note.split())
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+        object.__setattr__(self, "note", shown)
 
     def pack(self):
         """The result as bytes."""

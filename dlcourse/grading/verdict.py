@@ -69,7 +69,7 @@ def explain(cell, hidden, counts, timeout, seen=False):
             )
         return None
     frames = _frames(error.traceback)
-    ended = _ended(error, frames, timeout)
+    ended = _ended(error, frames, timeout, secret=bool(hidden) or seen)
     if ended is not None:
         return ended
     if error.ename == "NotImplementedError":
@@ -109,12 +109,16 @@ def of_own_cell(cell):
     return f"This cell ended in {name}. Run it to see where."
 
 
-def _ended(error, frames, timeout):
+def _ended(error, frames, timeout, secret):
     """What to say where the grader ended a test, and no code raised; None where code did.
 
-    Of a test cell, only the grader writes an error without a place: no student's word is in it.
+    Of a test cell, only the grader writes an error without a place. No student's word is in it but
+    in that of a kernel that died: its exit code and its last line, which are not repeated where a
+    hidden input could be in them (secret).
     """
     said = "" if frames else _plain(error.evalue).strip().rstrip(".")
+    if secret and said and error.ename == "KernelDied":
+        said = "while this test ran"
     if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
         said = re.sub(r"(\d) s$", r"\1 seconds", said) or f"did not end in {timeout} seconds"
         return f"{said[:1].upper()}{said[1:]}. Is there a loop that never ends?"

@@ -50,6 +50,7 @@ def read_submission(folder, homework, solution):
     try:
         notebook = course.read_notebook(path)
         nbformat.validate(notebook)
+        json.dumps(notebook, ensure_ascii=False).encode()  # half a pair of surrogates is no text
     except Exception as error:  # whatever nbformat makes of a file that is no notebook
         raise Malformed(
             f"{path.name} is not a notebook that Jupyter can open ({type(error).__name__}): open "

@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import re
+import time
 
 import nbformat
 import pytest
@@ -89,10 +90,31 @@ def test_what_may_stay_stays():
     assert "x = y & 1 < 2" in text
 
 
-def test_tex_makes_no_links():
-    shown = harmless.render(r"$\href{javascript:alert(1)}{x}$ and $\hat y$")
-    assert "\\href" not in shown
-    assert "\\hat y" in shown
+# What MathJax reads is the text that the browser shows, not what was written.
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"$\href{javascript:alert(1)}{x}$",
+        r"&#36;\hr&#101;f{javascript:alert(1)}{x}&#36;",
+        "<div>\n$$\\hr&#x65;f{javascript:alert(1)}{x}$$\n</div>",
+        r"$&bsol;href{javascript:alert(1)}{x}$ &bsol;href{javascript:alert(1)}{x}",
+        r"<p>$\hr<!-- -->ef{javascript:alert(1)}{x}$</p>",
+        "<p>$\\hr<!---->ef{javascript:alert(1)}{x}$</p>",
+        r"$\mmlToken{mi}[href=javascript:alert(1)]{x}$",
+        r"$\bbox[background:url(https://evil.example/box)]{x}$",
+    ],
+)
+def test_tex_makes_no_links(source):
+    text = html.unescape(re.sub(r"<[^>]+>", "", harmless.render(source + r" and $\hat y$")))
+    assert not re.search(r"\\(href|mmlToken|bbox)", text)
+    assert "\\hat y" in text
+
+
+def test_an_attribute_that_looks_like_text_stays_closed():
+    alt = "a > b &quot; onerror=&quot;document.title='hit'&quot; \\href{}{}"
+    for source in (f'<img src="{PICTURE}{PNG}" alt="{alt}">', f'<span class="{alt}">x</span>'):
+        for tag in BeautifulSoup(harmless.render(source), "html.parser").find_all():
+            assert set(tag.attrs) <= {"class", "src", "alt"}, tag
 
 
 def test_pictures_are_drawn_anew():
@@ -128,6 +150,22 @@ def test_text_that_cannot_be_rendered_is_shown_as_it_is():
     assert harmless.render("x" * 10**7).endswith(" ...</pre>")
     deep = harmless.render("> " * 5000 + "x")
     assert "x" in deep
+
+
+@pytest.mark.parametrize("mark", ["<div>", "<b>", "\\\\(", "\\begin{a}", "*a_b**c__", "&", "["])
+def test_an_answer_of_marks_alone_costs_little(mark):
+    begun = time.monotonic()
+    assert "<pre>" in harmless.render(mark * (harmless.LONGEST // len(mark)))
+    harmless.render(mark * (harmless.MOST_MARKS // max(1, len(re.findall(r"\W", mark)))))
+    assert time.monotonic() - begun < 20
+
+
+def test_a_page_that_takes_long_shows_the_rest_as_it_was_written(root, monkeypatch):
+    pages = HTMLExporter(config=course.load_config(root))
+    cells = new_notebook(cells=[new_markdown_cell("**bold**") for _ in range(2)])
+    assert pages.from_notebook_node(cells)[0].count("<strong>bold") == 2
+    monkeypatch.setattr(harmless, "PAGE_SECONDS", -1.0)
+    assert pages.from_notebook_node(cells)[0].count("<pre>**bold**</pre>") == 2
 
 
 def notebook(sources):

@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from dlcourse.grading import restore, worker
-from dlcourse.grading.unit import Malformed
+from dlcourse.grading.report import Row, table
+from dlcourse.grading.unit import Malformed, Result
 
 
 @pytest.fixture
@@ -83,6 +84,12 @@ def test_ids_that_occur_twice(read, small_course):
     assert restore.missing_cells(found, small_course.notebook()) == []
 
 
+def test_text_that_is_none(read, small_course):
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "half \ud800"}]
+    with pytest.raises(Malformed, match="not a notebook that Jupyter can open"):
+        read(changed(small_course, cells=cells))
+
+
 def test_another_homework(read):
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     with pytest.raises(Malformed, match="none of the homework's cells"):
@@ -92,6 +99,18 @@ def test_another_homework(read):
 def test_another_name(read, tmp_path):
     with pytest.raises(Malformed, match=r"small.ipynb is missing, there is mine.ipynb"):
         read(b"{}", name="mine.ipynb")
+
+
+def test_a_name_draws_no_lines_and_commands_no_terminal(read):
+    names = "\x1b]0;mine\x07.ipynb", "a\nmallory  graded  7\n.ipynb", "\u202e.ipynb"
+    for name in names:
+        with pytest.raises(Malformed) as error:
+            read(b"{}", name=name)
+        note = Result("malformed", str(error.value)).note
+        assert note.isprintable()
+        said = table([Row("ann", "malformed", None, 0.0, 0.0, note)]).splitlines()
+        assert not any(line.startswith("mallory") for line in said)
+    assert Result("grader error", "\ud800").note.encode() == b"\\ud800"
 
 
 def test_a_link_is_missing(small_course, tmp_path):

@@ -145,9 +145,21 @@ def test_what_the_grader_ended_is_explained_without_a_place():
     late = message(ended("CellTimeoutError", "the tests of f took longer than 60 s"))
     assert late.startswith("The tests of f took longer than 60 seconds. Is there a")
     assert "used more than 100 MiB" in message(ended("OutOfMemory", "used more than 100 MiB"))
-    assert "Python itself ended: exit code 1." in message(ended("KernelDied", "exit code 1"))
     assert "did not run" in message(ended("NotRun", "this test was not run"))
     assert "not your fault" in message(ended("TrustedZoneDied", "the test ended its own process"))
+
+
+def test_a_kernel_that_dies_in_a_hidden_test_has_no_last_words():
+    text = "the kernel ended by itself with exit code 7 (x is 271828)"
+    died = nbformat.v4.new_output("error", ename="KernelDied", evalue=text, traceback=[text])
+    later = code("f(1)", 3, "test", [died])
+    cells = hidden(died, after=[later])
+    for cell in (cells[1], cells[2]):
+        said = cell.metadata.dlcourse_message
+        assert said.startswith("Python itself ended: while this test ran.")
+    first = nbformat.v4.new_notebook(cells=[code("f(1)", 1, "test", [died])])
+    feedback.hide(first, timeout=15)
+    assert "exit code 7" in first.cells[0].metadata.dlcourse_message
 
 
 def test_a_students_class_of_the_same_name_is_not_believed():

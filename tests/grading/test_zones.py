@@ -190,6 +190,33 @@ def test_no_point_is_gained(grade, name):
     assert points["g-text"] == (0 if name in SELF_HARM else 8)
 
 
+def test_a_call_cannot_end_the_loop_of_a_test(grade):
+    graded = grade(
+        f="def f(x):\n    raise StopIteration",
+        **{
+            "f-number": "assert all(y == 2 * x for x, y in zip([1, 2], map(f, [1, 2])))",
+            "f-array": "for x, y in zip([1, 2], map(f, [1, 2])):\n    assert y == 2 * x",
+            "f-partial": "assert list(iter(lambda: f(1), 2)) == []",
+        },
+        times=QUICK,
+    )
+    assert graded.points == {"f-number": 0, "f-array": 0, "f-partial": 0, "g-text": 8}
+    (error,) = graded.cells["f-array"].outputs
+    assert (error.ename, error.evalue) == ("StudentError", "StopIteration: ")
+
+
+def test_a_value_that_no_message_can_hold_fails_its_test_alone(grade):
+    graded = grade(
+        f="def f(x):\n    return 'x' * 30_000_000 if x else 1 << 100_000",
+        **{"f-number": "assert float(f(3)) == 6", "f-array": "{}[f(1)]", "f-partial": "f(0)"},
+        times=QUICK,
+    )
+    assert graded.points == {"f-number": 0, "f-array": 0, "f-partial": 0, "g-text": 8}
+    names = [graded.cells[name].outputs[-1].ename for name in ("f-number", "f-array", "f-partial")]
+    assert names == ["ValueError", "KeyError", "PartialCreditError"]
+    assert graded.session.events == []
+
+
 # What ends the zone in a call costs that call's test; g is run again and keeps its points.
 ENDINGS = {
     "os._exit": ("import os\ndef f(x):\n    os._exit(0)", "KernelDied"),

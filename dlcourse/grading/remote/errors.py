@@ -2,8 +2,8 @@
 
 An exception of student code arrives as text. A builtin class that it had, or derived from, is given
 back to it, so that `except ValueError` does in a test cell what it does in a notebook. Any other
-class is only a name in a message: student code cannot raise, in the trusted zone, the exceptions
-that the tests themselves end in.
+class is only a name in a message, and so is StopIteration: student code cannot raise, in the
+trusted zone, the exceptions that the tests themselves or their loops end in.
 """
 
 import builtins
@@ -11,6 +11,9 @@ import functools
 
 from dlcourse.grading.remote.frames import Malformed
 
+# Python itself takes these for the end of a loop: in `zip(xs, map(f, xs))` a call that raises one
+# would leave nothing to be compared, and the test would pass.
+_ENDS = (StopIteration, StopAsyncIteration)
 _LONGEST = 4000
 _MOST_FRAMES = 40
 
@@ -53,7 +56,7 @@ def exception(report):
     kind = getattr(builtins, base, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)) or kind is ExceptionGroup:
         kind = StudentError  # sys.exit, an interrupt, or what is no exception of a message alone
-    elif kind is Exception and name != "Exception":
+    elif issubclass(kind, _ENDS) or (kind is Exception and name != "Exception"):
         kind = StudentError
     if name != kind.__name__:
         message = f"{name[:80]}: {message}"

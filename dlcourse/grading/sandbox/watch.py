@@ -12,6 +12,9 @@ OUT_OF_MEMORY, TIMED_OUT, CRASHED = "out of memory", "timed out", "crashed"
 INTERVAL = 0.05  # s between two looks
 _STARTING = 0.02  # s, before a zone is ready: somebody waits for that
 MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machine's own memory
+# MiB by which this process may grow while a zone lives. libzmq bounds a message's parts and how
+# many messages wait, but not how many parts one has: it keeps them until the last has come.
+MOST_HELD = 1024
 READY = "the zone is warm\n"
 _KEPT = 4096  # bytes of what the zone's first program wrote past the kernel, for a crash's reason
 
@@ -34,12 +37,14 @@ class Watch(threading.Thread):
         self.written, self._ended = b"", False
         self._output, self._lock = started.output, threading.Lock()
         self._deadline = time.monotonic() + limits.seconds
+        self._held_before = processes.resident([os.getpid()])
         os.set_blocking(self._output, False)
         # Its number alone could be another process's by the time that it is killed.
         self._handle = os.pidfd_open(self.first) if hasattr(os, "pidfd_open") else None
 
     def begin(self):
-        """Count the time from now on: the zone has waited for its submission."""
+        """Count from now on: the zone has waited for its submission."""
+        self._held_before = processes.resident([os.getpid()])
         self._deadline = time.monotonic() + self.limits.seconds
 
     def run(self):
@@ -91,6 +96,8 @@ class Watch(threading.Thread):
                 return OUT_OF_MEMORY, too_much
             if processes.threads(pids) > limits.processes + 2:
                 return CRASHED, f"started more than {limits.processes} processes"
+        if processes.resident([os.getpid()]) - self._held_before > MOST_HELD * 2**20:
+            return OUT_OF_MEMORY, f"sent more than {MOST_HELD} MiB in one message"
         if self._files() > MOST_FILES:
             return OUT_OF_MEMORY, f"wrote more than {MOST_FILES} files"
         if self.cpu > limits.cpu_seconds:

@@ -11,7 +11,7 @@ from traitlets.config import Config
 from dlcourse.grading.remote.errors import FromStudent
 
 _MOST_PRINTED = 100_000  # characters of a cell
-_MOST_LINES = 200  # of a traceback
+_MOST_LINES, _LONGEST_LINE = 200, 4000  # of a traceback: a message may quote a student's value
 _OUR_OWN = re.compile(r"File \S*dlcourse/grading/(remote|zones)/|\s*\[\.\.\. skipping hidden")
 
 
@@ -82,7 +82,11 @@ def _error(kind, raised, lines):
         message = str(raised)
     except Exception:  # a test cell's own __str__
         message = ""
-    return {"ename": kind.__name__, "evalue": message, "traceback": lines[-_MOST_LINES:]}
+    return {
+        "ename": kind.__name__,
+        "evalue": message[:_LONGEST_LINE],
+        "traceback": [line[:_LONGEST_LINE] for line in lines[-_MOST_LINES:]],
+    }
 
 
 def _frame(count, line, function, text):

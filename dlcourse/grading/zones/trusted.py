@@ -94,7 +94,10 @@ def _number(value):
     """Partial credit: a cell's last value if it is a number, else None. NaN becomes a text."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return None
-    value = float(value)
+    try:
+        value = float(value)
+    except OverflowError:
+        return "a number that is too large"
     return value if math.isfinite(value) else str(value)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlcourse.grading import sandbox
-from dlcourse.grading.sandbox import cgroup, processes
+from dlcourse.grading.sandbox import cgroup, processes, watch
 from dlcourse.grading.sandbox.client import Gauge
 
 _FOREVER = """
@@ -280,6 +280,24 @@ def test_one_enormous_message_does_not_reach_the_grader(begin):
     assert _peak() - before < 60 * 2**20
     assert talk.zone.ended() is None
     assert talk.run("print('well')")[1] == "well\n"
+
+
+def test_a_message_of_many_parts_does_not_fill_the_grader(begin, monkeypatch):
+    monkeypatch.setattr(watch, "MOST_HELD", 100)
+    talk = begin()
+    send = (
+        "import zmq\n"
+        "thread = get_ipython().kernel.iopub_thread\n"
+        "part = zmq.Frame(bytes(7_900_000))\n"
+        "def send():\n"
+        "    for _ in range(60):\n"
+        "        thread.socket.send(part, zmq.SNDMORE, copy=False)\n"
+        "    thread.socket.send(b'')\n"
+        "thread.schedule(send)\n"
+        "import time; time.sleep(10)"
+    )
+    assert talk.run(send)[0] is None
+    assert talk.wait_for_end() == ("out of memory", "sent more than 100 MiB in one message")
 
 
 def test_the_next_cell_may_print_again(begin):
