@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from dlcourse.grading import batch, bundle, classroom, course, progress, report
-from dlcourse.grading.unit import Limits
+from dlcourse.grading.unit import Limits, printable
 
 HELD_BACK = 3  # exit code: marks would change, and nobody has said that they may
 
@@ -163,7 +163,7 @@ def _again(path):
     before, now = bundle.run(path)
     for line in bundle.differing_versions(path):
         print(line)
-    print(now.log.rstrip())
+    print(printable(now.log.rstrip()))
     for word, result in (("was", before), ("is", now)):
         note = f": {result.note}" if result.note else ""
         print(f"{word} {result.state}{note} ({result.seconds:.1f} s, {result.memory:.0f} MiB)")

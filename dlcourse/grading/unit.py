@@ -133,9 +133,7 @@ class Result:
     log: str = ""
 
     def __post_init__(self):
-        line = " ".join(self.note.split())
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
-        object.__setattr__(self, "note", shown)
+        object.__setattr__(self, "note", printable(" ".join(self.note.split())))
 
     def pack(self):
         """The result as bytes."""
@@ -205,6 +203,16 @@ def archive(parts, compression=zipfile.ZIP_STORED):
         for name, data in parts.items():
             file.writestr(name, data)
     return buffer.getvalue()
+
+
+def printable(text):
+    """The text with what a terminal would obey written out; lines stay lines.
+
+    >>> print(printable("all clear\\x1b[2J\\nand on"))
+    all clear\\x1b[2J
+    and on
+    """
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def inside(name):

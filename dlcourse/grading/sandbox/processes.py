@@ -1,5 +1,6 @@
 """Looking at a zone's processes from outside, through /proc: they are all below its first one."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -64,6 +65,15 @@ def threads(pids):
         numbers = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
         total += int(numbers[17]) if len(numbers) > 17 else 0
     return total
+
+
+def put_last(pids):
+    """Let all threads of these processes compute when nobody else does; nothing in a zone may take
+    that back."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                os.setpriority(os.PRIO_PROCESS, int(thread), 19)
 
 
 def _read(path):

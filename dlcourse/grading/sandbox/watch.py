@@ -15,6 +15,9 @@ MOST_FILES = 100_000  # names below the home: each takes a kilobyte of the machi
 # MiB by which this process may grow while a zone lives. libzmq bounds a message's parts and how
 # many messages wait, but not how many parts one has: it keeps them until the last has come.
 MOST_HELD = 1024
+# Cores that a zone may use at the price of others, and s of computing past that before it comes
+# last: another submission, whose time runs by the clock, must not pay for sixty busy processes.
+CORES, CREDIT = 1.5, 2.0
 READY = "the zone is warm\n"
 _KEPT = 4096  # bytes of what the zone's first program wrote past the kernel, for a crash's reason
 
@@ -36,7 +39,8 @@ class Watch(threading.Thread):
         self.ready, self.over, self._ending = (threading.Event() for _ in range(3))
         self.written, self._ended = b"", False
         self._output, self._lock = started.output, threading.Lock()
-        self._deadline = time.monotonic() + limits.seconds
+        self._begun = time.monotonic()
+        self._deadline = self._begun + limits.seconds
         self._held_before = processes.resident([os.getpid()])
         os.set_blocking(self._output, False)
         # Its number alone could be another process's by the time that it is killed.
@@ -45,7 +49,8 @@ class Watch(threading.Thread):
     def begin(self):
         """Count from now on: the zone has waited for its submission."""
         self._held_before = processes.resident([os.getpid()])
-        self._deadline = time.monotonic() + self.limits.seconds
+        self._begun = time.monotonic()
+        self._deadline = self._begun + self.limits.seconds
 
     def run(self):
         try:
@@ -100,6 +105,8 @@ class Watch(threading.Thread):
             return OUT_OF_MEMORY, f"sent more than {MOST_HELD} MiB in one message"
         if self._files() > MOST_FILES:
             return OUT_OF_MEMORY, f"wrote more than {MOST_FILES} files"
+        if self.cpu - CORES * (time.monotonic() - self._begun) > CREDIT:
+            processes.put_last(pids)
         if self.cpu > limits.cpu_seconds:
             return TIMED_OUT, f"computed for more than {limits.cpu_seconds:g} s"
         if time.monotonic() > self._deadline:

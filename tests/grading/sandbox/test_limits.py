@@ -48,6 +48,56 @@ def counted(request, monkeypatch):
     return request.param
 
 
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core is not shared by zones")
+def test_a_zone_that_takes_many_cores_gives_way_to_others(begin, counted, monkeypatch):
+    # Where other tests run at the same time, it gets fewer cores than it asks for.
+    monkeypatch.setattr(watch, "CORES", 0.2)
+    talk = begin(processes=30)
+    # Threads too, and each process in a session of its own, which the system would favour.
+    burn = """
+    import os, threading, time
+    def burn():
+        while time.monotonic() < end: pass
+    end = time.monotonic() + 12
+    for _ in range(6):
+        if os.fork() == 0:
+            os.setsid()
+            threading.Thread(target=burn).start(); burn(); os._exit(0)
+    time.sleep(11)
+    """
+    talk.client.execute(burn)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and len(burning(talk)) < 12:
+        time.sleep(0.1)
+    assert len(burning(talk)) == 12
+    while time.monotonic() < deadline and set(burning(talk).values()) != {19}:
+        time.sleep(0.1)
+    assert set(burning(talk).values()) == {19}
+
+
+def test_a_zone_that_computes_on_one_core_is_as_any_other(begin, counted):
+    talk = begin()
+    burn = "import time\nend = time.monotonic() + 4\nwhile time.monotonic() < end: pass"
+    assert talk.run(burn)[0] == "ok"
+    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in everything(talk)} == {0}
+
+
+def everything(talk):
+    """All processes of a zone, its kernel's too where that is a copy."""
+    kernel = talk.zone.kernel
+    return tree(talk) + ([] if kernel is None else processes.below(kernel))
+
+
+def burning(talk):
+    """The threads of the processes that a kernel has forked, and how nice each is."""
+    kernel = talk.zone.kernel or processes.children(tree(talk)[0])[0]
+    return {
+        thread: os.getpriority(os.PRIO_PROCESS, int(thread))
+        for pid in processes.children(kernel)
+        for thread in os.listdir(f"/proc/{pid}/task")
+    }
+
+
 def test_a_memory_bomb_in_one_process(begin, counted):
     talk = begin(memory=150)
     pids = tree(talk)
