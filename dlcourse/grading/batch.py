@@ -67,15 +67,7 @@ def grade(root, homework, submitted, options=None):
     """
     options = options or Options()
     course.solution_path(root, homework)
-    submissions, passed_over = collect.collect(submitted, homework)
-    if options.student is not None:
-        submissions = [s for s in submissions if s.student == options.student]
-    if not submissions:
-        raise course.CourseError(
-            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
-            f"{options.student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: "
-            "--demo)"
-        )
+    submissions, passed_over = _collect(submitted, homework, options.student)
     grades = Path(options.output or Path(root) / "grades").resolve()
     with lock.held(grades / ".lock", homework), _place(options) as place:
         process.sweep()
@@ -106,6 +98,26 @@ def grade(root, homework, submitted, options=None):
         held_back=ledger.held_back,
         backup=ledger.backup,
         bundles=bundle.of_rows(grades / homework, rows),
+    )
+
+
+def _collect(submitted, homework, student):
+    """The submissions that are asked for, and what was passed over; CourseError for none."""
+    found, passed_over = collect.collect(submitted, homework)
+    wanted = [s for s in found if student is None or s.student == student]
+    if wanted:
+        return wanted, passed_over
+    if found:
+        raise course.CourseError(
+            f"no submission of {student!r} for {homework} in {submitted}; there are: "
+            f"{', '.join(s.student for s in found[:10])}{', ...' if len(found) > 10 else ''}"
+        )
+    if Path(submitted).exists() and not Path(submitted).is_dir():
+        raise course.CourseError(f"{submitted} is no folder: name the one that it lies in")
+    where = submitted if Path(submitted).exists() else f"{submitted}, which is not there"
+    raise course.CourseError(
+        f"no submissions for {homework} in {where}: they belong in {submitted}/"
+        f"{student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: --demo)"
     )
 
 
@@ -152,7 +164,7 @@ class _Run:
             if known is None:
                 to_run.setdefault(key, []).append(submission)
             else:
-                self.ledger.assign(submission.student, key, known, gradebook.timestamp(files))
+                self._assign(submission.student, key, known, files)
         return to_run
 
     def _key(self, files):
@@ -183,8 +195,16 @@ class _Run:
                 bundle.keep(path, self._pack(key, submission), result)
         self.journal.keep(key, result)
         for submission in submissions:
-            timestamp = gradebook.timestamp(submission.read())
-            self.ledger.assign(submission.student, key, result, timestamp)
+            self._assign(submission.student, key, result, submission.read())
+
+    def _assign(self, student, key, result, files):
+        handed_in = gradebook.timestamp(files)
+        if handed_in is None and gradebook.TIMESTAMP in files:
+            self.ledger.note(
+                student,
+                f"{gradebook.TIMESTAMP} says no time, as 2026-11-21 23:59:00 UTC: nothing is late",
+            )
+        self.ledger.assign(student, key, result, handed_in)
 
 
 def _without_time(files):

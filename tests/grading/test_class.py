@@ -162,6 +162,17 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
     assert {name: line["score"] for name, line in lines.items()} == {"ann": "3.5", "ben": "2"}
 
 
+def test_a_time_that_is_none_is_said(small_course, answer, tmp_path):
+    root = small_course.make(tmp_path)
+    small_course.hand_in(root, "ann", answer())
+    submitted = root / "grades" / "submitted"
+    (submitted / "ann" / "small" / "timestamp.txt").write_text("yesterday")
+    (row,) = batch.grade(root, "small", submitted, batch.Options(jobs=1, pages=False)).rows
+    assert "timestamp.txt says no time, as 2026-" in row.note
+    (row,) = batch.grade(root, "small", submitted, batch.Options(jobs=1)).rows
+    assert "timestamp.txt says no time" in row.note
+
+
 def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
     root = small_course.make(tmp_path, cell_seconds=60)
     small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))
