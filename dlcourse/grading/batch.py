@@ -139,7 +139,7 @@ class _Run:
 
     def grade(self, submissions):
         """Grade what is not known and hand each result to the ledger; return how many were."""
-        to_run = self._plan(submissions)
+        to_run, kept = self._plan(submissions)
         total = sum(map(len, to_run.values()))
         if to_run and self.options.sandbox:
             self.place.require_sandbox()
@@ -148,11 +148,11 @@ class _Run:
                 self._take(key, result, to_run[key])
                 for submission in to_run[key]:
                     told(self.ledger.row(submission.student))
-        return len(submissions) - total
+        return kept
 
     def _plan(self, submissions):
-        """Key to submissions for all that is to be graded; what is known is taken at once."""
-        to_run = {}
+        """Key to submissions for all that is to be graded, and how many were known and taken."""
+        to_run, kept = {}, 0
         for submission in submissions:
             try:
                 files = submission.read()
@@ -164,8 +164,9 @@ class _Run:
             if known is None:
                 to_run.setdefault(key, []).append(submission)
             else:
+                kept += 1
                 self._assign(submission.student, key, known, files)
-        return to_run
+        return to_run, kept
 
     def _key(self, files):
         limits, sandbox = self.options.limits, self.options.sandbox

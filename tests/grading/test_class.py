@@ -162,6 +162,16 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
     assert {name: line["score"] for name, line in lines.items()} == {"ann": "3.5", "ben": "2"}
 
 
+def test_what_cannot_be_read_is_not_kept_from_an_earlier_run(small_course, tmp_path):
+    root = small_course.make(tmp_path)
+    submitted = root / "grades" / "submitted"
+    submitted.mkdir(parents=True)
+    (submitted / "ann.zip").write_bytes(b"no zip file")
+    summary = batch.grade(root, "small", submitted, batch.Options(jobs=1))
+    assert [row.state for row in summary.rows] == ["malformed"]
+    assert summary.kept == 0
+
+
 def test_a_time_that_is_none_is_said(small_course, answer, tmp_path):
     root = small_course.make(tmp_path)
     small_course.hand_in(root, "ann", answer())
