@@ -23,6 +23,14 @@ COMMANDS = {
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:  # also while a command is still being imported
+        print("\ndlcourse: stopped", file=sys.stderr)
+        return 130
+
+
+def _run(argv):
     parser = argparse.ArgumentParser(prog="dlcourse", description=__doc__.split(":")[0])
     parser.add_argument("--version", action="version", version=f"dlcourse {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")

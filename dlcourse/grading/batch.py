@@ -67,15 +67,7 @@ def grade(root, homework, submitted, options=None):
     """
     options = options or Options()
     course.solution_path(root, homework)
-    submissions, passed_over = collect.collect(submitted, homework)
-    if options.student is not None:
-        submissions = [s for s in submissions if s.student == options.student]
-    if not submissions:
-        raise course.CourseError(
-            f"no submissions for {homework} in {submitted}: they belong in {submitted}/"
-            f"{options.student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: "
-            "--demo)"
-        )
+    submissions, passed_over = _collect(submitted, homework, options.student)
     grades = Path(options.output or Path(root) / "grades").resolve()
     with lock.held(grades / ".lock", homework), _place(options) as place:
         process.sweep()
@@ -109,6 +101,26 @@ def grade(root, homework, submitted, options=None):
     )
 
 
+def _collect(submitted, homework, student):
+    """The submissions that are asked for, and what was passed over; CourseError for none."""
+    found, passed_over = collect.collect(submitted, homework)
+    wanted = [s for s in found if student is None or s.student == student]
+    if wanted:
+        return wanted, passed_over
+    if found:
+        raise course.CourseError(
+            f"no submission of {student!r} for {homework} in {submitted}; there are: "
+            f"{', '.join(s.student for s in found[:10])}{', ...' if len(found) > 10 else ''}"
+        )
+    if Path(submitted).exists() and not Path(submitted).is_dir():
+        raise course.CourseError(f"{submitted} is no folder: name the one that it lies in")
+    where = submitted if Path(submitted).exists() else f"{submitted}, which is not there"
+    raise course.CourseError(
+        f"no submissions for {homework} in {where}: they belong in {submitted}/"
+        f"{student or 'STUDENT'}/{homework}/{homework}.ipynb (for an invented class: --demo)"
+    )
+
+
 def _place(options):
     if options.scheduler is None:
         return Pool(options.jobs)
@@ -127,7 +139,7 @@ class _Run:
 
     def grade(self, submissions):
         """Grade what is not known and hand each result to the ledger; return how many were."""
-        to_run = self._plan(submissions)
+        to_run, kept = self._plan(submissions)
         total = sum(map(len, to_run.values()))
         if to_run and self.options.sandbox:
             self.place.require_sandbox()
@@ -136,11 +148,11 @@ class _Run:
                 self._take(key, result, to_run[key])
                 for submission in to_run[key]:
                     told(self.ledger.row(submission.student))
-        return len(submissions) - total
+        return kept
 
     def _plan(self, submissions):
-        """Key to submissions for all that is to be graded; what is known is taken at once."""
-        to_run = {}
+        """Key to submissions for all that is to be graded, and how many were known and taken."""
+        to_run, kept = {}, 0
         for submission in submissions:
             try:
                 files = submission.read()
@@ -152,8 +164,9 @@ class _Run:
             if known is None:
                 to_run.setdefault(key, []).append(submission)
             else:
-                self.ledger.assign(submission.student, key, known, gradebook.timestamp(files))
-        return to_run
+                kept += 1
+                self._assign(submission.student, key, known, files)
+        return to_run, kept
 
     def _key(self, files):
         limits, sandbox = self.options.limits, self.options.sandbox
@@ -183,8 +196,16 @@ class _Run:
                 bundle.keep(path, self._pack(key, submission), result)
         self.journal.keep(key, result)
         for submission in submissions:
-            timestamp = gradebook.timestamp(submission.read())
-            self.ledger.assign(submission.student, key, result, timestamp)
+            self._assign(submission.student, key, result, submission.read())
+
+    def _assign(self, student, key, result, files):
+        handed_in = gradebook.timestamp(files)
+        if handed_in is None and gradebook.TIMESTAMP in files:
+            self.ledger.note(
+                student,
+                f"{gradebook.TIMESTAMP} says no time, as 2026-11-21 23:59:00 UTC: nothing is late",
+            )
+        self.ledger.assign(student, key, result, handed_in)
 
 
 def _without_time(files):

@@ -5,12 +5,31 @@ Its students are called after what they did. Nobody real is among them.
 
 import copy
 import shutil
+from pathlib import Path
 
 import nbformat
 
 from dlcourse.grading import assignments, bank, course
 from dlcourse.grading.restore import cell_name
 
+# How `students` calls them.
+NAMES = frozenset(
+    {
+        "perfect",
+        "another_style",
+        "partly_right",
+        "blank",
+        "syntax_error",
+        "endless_loop",
+        "deleted_test",
+        "edited_test",
+        "kernel_killer",
+        "memory_hog",
+        "no_notebook",
+        "wrong_name",
+        "not_json",
+    }
+)
 # Fills the memory with real pages until somebody stops it.
 _HOG = "\n\nhoard = []\nwhile True:\n    hoard.append(bytearray(10_000_000))\n"
 
@@ -73,6 +92,23 @@ def place(root, homework, folder):
         else:
             nbformat.write(submission, target / f"{homework}.ipynb")
     return list(invented)
+
+
+def keep_apart(grades, arriving):
+    """CourseError where the invented class and real students would share a gradebook.
+
+    grades: the folder of the gradebook. arriving: whose submissions are to be graded.
+    """
+    steps = ("autograded", "feedback")
+    known = {path.name for step in steps for path in Path(grades, step).glob("*")}
+    together = known | set(arriving)
+    others = sorted(together - NAMES)
+    if others and together >= NAMES:
+        raise course.CourseError(
+            f"the invented class of --demo and others ({others[0]}, ...) would share the gradebook "
+            f"in {grades}: name another folder with --output, or remove this one if all in it is "
+            "invented"
+        )
 
 
 def _written(solution):

@@ -25,6 +25,7 @@ class Cluster:
                 "--scheduler needs Dask: pip install 'dlcourse[cluster]', here and on the workers"
             ) from None
         self._dask, self.address = distributed, address
+        _check(address)
         try:
             self._client = distributed.Client(address, timeout=_WAIT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -127,6 +128,19 @@ def grade(packed, environment):
     if found != environment:
         raise CourseError(f"a worker differs from the others: {_differ(environment, found)}")
     return process.run(packed)
+
+
+def _check(address):
+    """CourseError for what is no address: on one, Dask's client never lets this process end."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    try:
+        _, place = parse_address(address)
+        parse_host_port(place)
+    except ValueError as error:
+        raise CourseError(
+            f"{address!r} is no scheduler's address, as tcp://host:8786: {error}"
+        ) from None
 
 
 def _advice():

@@ -15,7 +15,9 @@ from dlcourse.grading import zipped
 from dlcourse.grading.unit import MOST_BYTES, MOST_FILES, Malformed, inside
 
 _CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?_\d+_\d+_.+")
+# A folder each, or all files in one: `Ann Ox_4711_assignsubmission_file_hw1.zip`.
 _MOODLE = re.compile(r"(?P<student>.+)_assignsubmission_file_?")
+_MOODLE_FILE = re.compile(r"(?P<student>.+)_assignsubmission_file_.+")
 # nbgrader finds a student by a pattern of file names, and keeps 128 letters of an id.
 _UNUSABLE = re.compile(r"[*?\[\]\x00-\x1f\x7f/\\]|^\s|\s$|^.{129}|[\ud800-\udfff]")
 
@@ -57,7 +59,8 @@ def collect(folder, homework):
 
     Taken are STUDENT/HOMEWORK/ (nbgrader), STUDENT/ with notebooks or one zip file in it (Moodle's
     suffix is left out of the name), and STUDENT.ipynb, STUDENT_HOMEWORK.ipynb or the same as .zip
-    (Canvas's numbers are left out of the name). Returns Submissions and pairs (name, reason).
+    (Moodle's suffix and Canvas's numbers are left out of the name). Returns Submissions and pairs
+    (name, reason).
     """
     found, passed = {}, []
     entries = os.scandir(folder) if os.path.isdir(folder) else ()
@@ -86,8 +89,10 @@ def _whose(path, is_folder, homework):
         return _in_folder(path, homework)
     if path.suffix not in (".ipynb", ".zip"):
         return "neither a folder nor a notebook nor a zip file", None
-    canvas = _CANVAS.fullmatch(path.stem)
-    student = canvas["student"] if canvas else re.sub(rf"[_-]{re.escape(homework)}$", "", path.stem)
+    exported = _MOODLE_FILE.fullmatch(path.stem) or _CANVAS.fullmatch(path.stem)
+    student = (
+        exported["student"] if exported else re.sub(rf"[_-]{re.escape(homework)}$", "", path.stem)
+    )
     if student == homework:
         return "whose it is does not stand in its name", None
     return student, path

@@ -1,10 +1,11 @@
 """`dlcourse grade`: a class of submissions into marks, a table, grades.csv and feedback pages."""
 
+import argparse
 import os
 import sys
 from pathlib import Path
 
-from dlcourse.grading import batch, bundle, classroom, course, progress, report
+from dlcourse.grading import batch, bundle, classroom, collect, course, progress, report
 from dlcourse.grading.unit import Limits, printable
 
 HELD_BACK = 3  # exit code: marks would change, and nobody has said that they may
@@ -52,7 +53,7 @@ def add_arguments(parser):
         help="grade a submission that failed again, from the file that was kept of it",
     )
     parser.add_argument(
-        "--jobs", type=_count, default=_processors(), metavar="N", help="submissions at once"
+        "--jobs", type=count, default=_processors(), metavar="N", help="submissions at once"
     )
     parser.add_argument(
         "--scheduler",
@@ -91,6 +92,9 @@ def run(args):
             raise course.CourseError(str(error)) from None
         root = course.find_root()
         submitted = args.submitted or root / "grades" / "submitted"
+        arriving, _ = collect.collect(submitted, args.homework)
+        names = classroom.NAMES if args.demo else {entry.student for entry in arriving}
+        classroom.keep_apart(args.output or root / "grades", names)
         if args.demo:
             course.solution_path(root, args.homework)
             classroom.place(root, args.homework, submitted)
@@ -172,11 +176,11 @@ def _again(path):
     return 0
 
 
-def _count(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError(f"at least 1, got {number}")
-    return number
+def count(text):
+    """The number of submissions at once, as it was typed."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {text!r}")
+    return int(text)
 
 
 def _processors():

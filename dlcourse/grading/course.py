@@ -161,8 +161,13 @@ def write_notebook(notebook, path):
 
 
 def reason(outcome):
-    """Why a call of nbgrader's API failed, in a line: the last exception that its log names."""
+    """Why a call of nbgrader's API failed, in a line: the last exception that its log names.
+
+    KeyboardInterrupt where somebody stopped it: nbgrader makes a failure of that.
+    """
     lines = [line.strip() for line in (outcome.get("log") or "").splitlines()]
+    if any(line.endswith("Canceled") for line in lines[-1:]):
+        raise KeyboardInterrupt
     named = [
         line for line in lines if re.match(r"[\w.]*(Error|Exception|Undefined|NotFound)\b", line)
     ]

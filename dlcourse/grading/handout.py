@@ -65,7 +65,7 @@ def add_arguments(parser):
         "--homework",
         nargs="+",
         metavar="HW",
-        help="hand out these alone (default: all that solutions/ has)",
+        help="hand out these alone (default: all that solutions/ has); the folder comes before it",
     )
 
 

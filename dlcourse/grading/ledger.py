@@ -49,6 +49,11 @@ class Ledger:
         elif not self.writer.holds(student, result.marks, timestamp):
             self._waiting.append(entry)
 
+    def note(self, student, note):
+        """Say something more on a student's line, for this run."""
+        self._notes[student] = note
+        self._rows.pop(student, None)
+
     def settle(self, confirm):
         """Find out what would change in the gradebook; change it if `confirm` agrees."""
         if not self._waiting and not self._redefined:
@@ -93,9 +98,9 @@ class Ledger:
 
     def _assign_part(self, entry):
         if entry.student not in self._known:
-            self._note(entry.student, "no marks yet: grade the whole homework first")
+            self.note(entry.student, "no marks yet: grade the whole homework first")
         elif not regrade.same_answers(self.writer, entry):
-            self._note(entry.student, "handed in again since: grade the whole homework")
+            self.note(entry.student, "handed in again since: grade the whole homework")
         else:
             self._waiting.append(entry)
 
@@ -108,13 +113,9 @@ class Ledger:
     def _explain(self):
         for entry in self._waiting:
             if entry.student not in self._known:
-                self._note(entry.student, "held back with the marks of the others")
+                self.note(entry.student, "held back with the marks of the others")
         for change in self.changes:
-            self._note(change.student, f"held back: {', '.join(change.parts)}")
-
-    def _note(self, student, note):
-        self._notes[student] = note
-        self._rows.pop(student, None)
+            self.note(change.student, f"held back: {', '.join(change.parts)}")
 
     def _line(self, student):
         _, result = self.journal.of_student(student)

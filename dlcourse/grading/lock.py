@@ -17,8 +17,14 @@ def held(path, homework):
     The system lets go of it when this process ends, however it ends: nothing has to be removed
     after `kill -9`. What stands in the file is for people.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CourseError(
+            f"no grades can be written to {path.parent} ({error.strerror}): name another folder "
+            "with --output"
+        ) from None
     try:
         try:
             _lock(file)

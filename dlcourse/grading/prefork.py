@@ -40,6 +40,8 @@ class Server:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                # Ctrl-C is for whoever holds the leashes: this would die of it, with a traceback.
+                start_new_session=True,
             )
 
     def start(self, folder):

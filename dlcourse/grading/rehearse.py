@@ -11,13 +11,20 @@ import time
 from pathlib import Path
 
 from dlcourse.grading import course
+from dlcourse.grading.command import count
 from dlcourse.grading.rehearsal import BLANK, SOLUTION, rehearse
 
 
 def add_arguments(parser):
     parser.add_argument("homework", help="which homework, as hw1")
     parser.add_argument("--question", metavar="ID", help="the variants of this question alone")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N")
+    parser.add_argument(
+        "--jobs",
+        type=count,
+        default=min(2, os.cpu_count() or 1),
+        metavar="N",
+        help="submissions at once",
+    )
     parser.add_argument(
         "--unsafe-no-sandbox",
         action="store_true",
@@ -30,6 +37,9 @@ def run(args):
     started = time.monotonic()
     try:
         root = course.find_root()
+        # Before minutes of work, not after them.
+        if args.csv is not None and not args.csv.parent.is_dir():
+            raise course.CourseError(f"no folder {args.csv.parent} for {args.csv.name}: make it")
         sandbox = not args.unsafe_no_sandbox
         found = rehearse(root, args.homework, args.question, jobs=args.jobs, sandbox=sandbox)
     except course.CourseError as error:

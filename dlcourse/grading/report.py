@@ -124,6 +124,12 @@ def failure_page(homework, row):
         homework=html.escape(homework),
         student=html.escape(row.student),
         state=html.escape(row.state),
-        note=html.escape(note[:1].upper() + note[1:]),
+        note=html.escape(_sentence(note)),
         advice=html.escape(ADVICE[row.state]),
     )
+
+
+def _sentence(note):
+    """A note with a capital at its front, unless a file's name stands there."""
+    first, _, _ = note.partition(" ")
+    return note if "." in first.rstrip(".") else note[:1].upper() + note[1:]

@@ -41,7 +41,7 @@ def read_submission(folder, homework, solution):
     if not path.is_file() or path.is_symlink():
         others = sorted(other.name for other in Path(folder).glob("*.ipynb"))
         found = f"there is {', '.join(others)}" if others else "there is no other notebook"
-        raise Malformed(f"{path.name} is missing, {found}: hand it in under this name")
+        raise Malformed(f"{path.name} is missing, {found}: hand yours in as {path.name}")
     if path.stat().st_size > LARGEST:
         raise Malformed(
             f"{path.name} has {path.stat().st_size / 1e6:.0f} MB: clear all outputs, save and "

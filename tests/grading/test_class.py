@@ -162,6 +162,27 @@ def test_a_second_run_keeps_hand_marks_and_the_lines_of_others(small_course, ans
     assert {name: line["score"] for name, line in lines.items()} == {"ann": "3.5", "ben": "2"}
 
 
+def test_what_cannot_be_read_is_not_kept_from_an_earlier_run(small_course, tmp_path):
+    root = small_course.make(tmp_path)
+    submitted = root / "grades" / "submitted"
+    submitted.mkdir(parents=True)
+    (submitted / "ann.zip").write_bytes(b"no zip file")
+    summary = batch.grade(root, "small", submitted, batch.Options(jobs=1))
+    assert [row.state for row in summary.rows] == ["malformed"]
+    assert summary.kept == 0
+
+
+def test_a_time_that_is_none_is_said(small_course, answer, tmp_path):
+    root = small_course.make(tmp_path)
+    small_course.hand_in(root, "ann", answer())
+    submitted = root / "grades" / "submitted"
+    (submitted / "ann" / "small" / "timestamp.txt").write_text("yesterday")
+    (row,) = batch.grade(root, "small", submitted, batch.Options(jobs=1, pages=False)).rows
+    assert "timestamp.txt says no time, as 2026-" in row.note
+    (row,) = batch.grade(root, "small", submitted, batch.Options(jobs=1)).rows
+    assert "timestamp.txt says no time" in row.note
+
+
 def test_a_submission_past_its_time_is_ended_from_outside(small_course, answer, tmp_path):
     root = small_course.make(tmp_path, cell_seconds=60)
     small_course.hand_in(root, "slow", answer(root="while True:\n    pass"))

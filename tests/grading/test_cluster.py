@@ -106,6 +106,14 @@ def test_nobody_there(monkeypatch):
         module.Cluster("tcp://127.0.0.1:9")
 
 
+@pytest.mark.parametrize("address", ["localhost", "tcp://host", "tcp://host:eight"])
+def test_what_is_no_address(address):
+    from dlcourse.grading.cluster import Cluster
+
+    with pytest.raises(CourseError, match="is no scheduler's address, as tcp://host:8786"):
+        Cluster(address)
+
+
 def test_without_dask(monkeypatch):
     from dlcourse.grading.cluster import Cluster
 

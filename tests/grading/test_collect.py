@@ -52,6 +52,7 @@ def packed(members, compression=zipfile.ZIP_DEFLATED):
         ("ann/hw1/hw1.ipynb", "ann"),
         ("ann/hw1.ipynb", "ann"),
         ("Ann Ox_4711_assignsubmission_file_/hw1.ipynb", "Ann Ox_4711"),
+        ("Ann Ox_4711_assignsubmission_file_hw1.ipynb", "Ann Ox_4711"),
         ("ann.ipynb", "ann"),
         ("ann_hw1.ipynb", "ann"),
         ("ann-hw1.ipynb", "ann"),

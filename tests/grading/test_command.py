@@ -1,6 +1,7 @@
 """`dlcourse grade` at the command line, and the report, without running a submission."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,8 @@ from dlcourse.cli import main
 from dlcourse.grading import classroom, course, report, unit
 from dlcourse.grading.marks import Mark, Marks
 from dlcourse.grading.unit import Limits
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -53,6 +56,65 @@ def test_an_invented_class_never_joins_a_real_one(small_root, monkeypatch):
     with pytest.raises(course.CourseError, match="holds other submissions"):
         classroom.place(small_root, "small", submitted)
     assert sorted(path.name for path in submitted.iterdir()) == ["somebody"]
+
+
+def test_an_invented_class_and_a_real_one_share_no_gradebook(tmp_path):
+    for name in classroom.NAMES:
+        (tmp_path / "autograded" / name).mkdir(parents=True)
+    classroom.keep_apart(tmp_path, ["perfect"])
+    with pytest.raises(course.CourseError, match="invented class of --demo and others"):
+        classroom.keep_apart(tmp_path, ["somebody"])
+    (tmp_path / "real" / "feedback" / "somebody").mkdir(parents=True)
+    classroom.keep_apart(tmp_path / "real", ["perfect"])
+    with pytest.raises(course.CourseError, match="invented class of --demo and others"):
+        classroom.keep_apart(tmp_path / "real", classroom.NAMES)
+
+
+def test_the_invented_class_has_its_names():
+    assert set(classroom.students(ROOT, "hw1")) == classroom.NAMES
+
+
+@pytest.mark.parametrize("arguments", [["grade", "small"], ["rehearse", "small"]])
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_jobs_are_a_number_from_one_on(small_root, capsys, arguments, jobs):
+    with pytest.raises(SystemExit):
+        main([*arguments, f"--jobs={jobs}"])
+    assert f"--jobs: expected a whole number from 1 on, got '{jobs}'" in capsys.readouterr().err
+
+
+def test_who_is_there_where_a_student_is_not(small_root, small_course, answer, capsys):
+    small_course.hand_in(small_root, "ann", answer())
+    assert main(["grade", "small", "--student", "anne"]) == 2
+    assert "no submission of 'anne' for small" in (said := one_line(capsys))
+    assert said.endswith("there are: ann\n")
+
+
+def test_a_folder_of_submissions_that_is_none(small_root, capsys):
+    assert main(["grade", "small", "--submitted", "downloads"]) == 2
+    assert "downloads, which is not there" in one_line(capsys)
+    assert main(["grade", "small", "--submitted", "nbgrader_config.py"]) == 2
+    assert "nbgrader_config.py is no folder" in one_line(capsys)
+
+
+def test_grades_that_cannot_be_written(small_root, small_course, answer, capsys):
+    small_course.hand_in(small_root, "ann", answer())
+    assert main(["grade", "small", "--output", "nbgrader_config.py"]) == 2
+    assert "name another folder with --output" in one_line(capsys)
+
+
+def test_ctrl_c_ends_every_command_in_a_line(monkeypatch, capsys):
+    def interrupted(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dlcourse.doctor.run", interrupted)
+    assert main(["doctor"]) == 130
+    assert capsys.readouterr().err == "\ndlcourse: stopped\n"
+
+
+def test_nbgrader_makes_no_failure_of_ctrl_c():
+    with pytest.raises(KeyboardInterrupt):
+        course.reason({"success": False, "log": "[INFO] Converting\n[ERROR] Canceled\n"})
+    assert course.reason({"log": "ValueError: wrong\n[ERROR] Failed"}) == "ValueError: wrong"
 
 
 def rows():
@@ -124,6 +186,14 @@ def test_failure_page_has_advice_for_every_state(state):
     assert report.ADVICE[state].split(".")[0][:30] in page.replace("&#x27;", "'")
     assert "<b>" not in page
     assert "<i>" not in page
+
+
+def test_a_failure_page_leaves_file_names_as_they_are():
+    def page(note):
+        return report.failure_page("hw1", report.Row("ann", "malformed", None, 1.0, 1.0, note))
+
+    assert "> hw1.ipynb is missing." in page("hw1.ipynb is missing")
+    assert "> Handed in more than once." in page("handed in more than once")
 
 
 def test_limits_have_sane_defaults():

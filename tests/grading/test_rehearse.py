@@ -87,6 +87,7 @@ def test_a_bank_without_holes_and_one_question(small_root, monkeypatch, capsys):
     [
         (["small"], "no variants in"),
         (["large"], "no homework 'large'"),
+        (["small", "--csv", "nowhere/m.csv"], "no folder nowhere for m.csv"),
     ],
 )
 def test_what_is_missing_is_said_in_a_line(small_root, monkeypatch, capsys, arguments, words):

@@ -145,7 +145,7 @@ def test_parallel_equals_serial(undisturbed, again, small_course):
     same(small_course, undisturbed, again)
 
 
-def start(root):
+def start(root, stderr=subprocess.DEVNULL):
     """`dlcourse grade` as a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -153,7 +153,8 @@ def start(root):
         cwd=root,
         env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
+        start_new_session=True,
     )
 
 
@@ -184,6 +185,21 @@ def test_killed_and_resumed(undisturbed, again, small_course, seed):
 @pytest.mark.parametrize("seed", range(18))
 def test_killed_at_random_moments_and_resumed(undisturbed, again, small_course, seed):
     kill_and_resume(undisturbed, again, small_course, random.Random(100 + seed).random())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process group gets the signal")
+def test_ctrl_c_stops_a_run_in_a_line(undisturbed, again, small_course):
+    process = start(again, stderr=subprocess.PIPE)
+    while not (again / "grades" / "small" / FILE).is_file() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(undisturbed[1] / 3)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all that it started
+    _, said = process.communicate(timeout=60)
+    lines = [line for line in said.decode().splitlines() if line and not line.startswith("[")]
+    assert lines == ["dlcourse grade: stopped; the next run goes on from here"]
+    assert process.returncode == 130
+    batch.grade(again, "small", again / "grades" / "submitted", batch.Options(jobs=2))
+    same(small_course, undisturbed, again)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal")
