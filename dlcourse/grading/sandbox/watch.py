@@ -131,7 +131,9 @@ class Watch(threading.Thread):
                 if not chunk:
                     break
                 self.written = (self.written + chunk)[-_KEPT:]
-        if not self.ready.is_set() and READY.encode() in self.written:
+        warm = self.written.partition(READY.encode())
+        if not self.ready.is_set() and warm[1]:
+            self.written = warm[2]  # a kernel's complaints at its start are no reason for its end
             self.ready.set()
 
     def outcome(self):
@@ -173,5 +175,5 @@ def _how_it_died(code, written):
         sentence = f"the kernel was killed by {signal.Signals(number).name}"
     except ValueError:
         sentence = f"the kernel ended by itself with exit code {code}"
-    lines = written.decode(errors="replace").replace(READY, "").strip().splitlines()
+    lines = written.decode(errors="replace").strip().splitlines()
     return f"{sentence} ({lines[-1][:200]})" if lines and code else sentence
