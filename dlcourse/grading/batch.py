@@ -72,15 +72,15 @@ def grade(root, homework, submitted, options=None):
     with lock.held(grades / ".lock", homework), _place(options) as place:
         process.sweep()
         preload = imports(course.read_notebook(course.solution_path(root, homework)))
+        ahead = preload, course.libraries(course.load_config(root), homework)
         with Journal(grades / homework) as journal, contextlib.ExitStack() as stack:
             if options.fresh or len(journal.students) < len(submissions):
-                place.prepare(
-                    preload, options.sandbox
-                )  # there will be work, and a second until the plan is made
+                # There will be work, and it takes a second until that is planned.
+                place.prepare(*ahead, options.sandbox)
             writer = stack.enter_context(gradebook.Writer(root, homework, options.output))
             archive = course_archive(root, homework)
             ledger = Ledger(journal, writer, archive, options.question)
-            run = _Run(root, homework, options, place, archive, ledger, preload)
+            run = _Run(root, homework, options, place, archive, ledger, ahead)
             kept = run.grade(submissions)
             ledger.settle(options.confirm)
             # Marks first: they are whole before the first page, which nobody waits for.
@@ -130,12 +130,13 @@ def _place(options):
 
 
 class _Run:
-    """The plan of one run and its execution. place: where units are graded, as local_pool.Pool."""
+    """The plan of one run and its execution. place: where units are graded, as local_pool.Pool.
+    ahead: a Unit's preload and libraries."""
 
-    def __init__(self, root, homework, options, place, archive, ledger, preload):
+    def __init__(self, root, homework, options, place, archive, ledger, ahead):
         self.homework, self.options, self.place = homework, options, place
         self.archive, self.ledger, self.journal = archive, ledger, ledger.journal
-        self.tests, self.preload = fingerprint.tests(root, homework), preload
+        self.tests, self.ahead = fingerprint.tests(root, homework), ahead
 
     def grade(self, submissions):
         """Grade what is not known and hand each result to the ledger; return how many were."""
@@ -184,7 +185,7 @@ class _Run:
         except (OSError, Malformed):  # it could be read when the plan was made
             files = {}
         limits, sandbox = self.options.limits, self.options.sandbox
-        return Unit(self.homework, key, files, self.archive, limits, sandbox, self.preload).pack()
+        return Unit(self.homework, key, files, self.archive, limits, sandbox, *self.ahead).pack()
 
     def _take(self, key, result, submissions):
         """Keep a result, with a bundle of a failure, for all who handed in the same."""

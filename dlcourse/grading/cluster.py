@@ -42,7 +42,7 @@ class Cluster:
     def __exit__(self, *exception):
         self._client.close()
 
-    def prepare(self, preload, sandboxed):
+    def prepare(self, preload, libraries, sandboxed):
         """Nothing: each worker starts with its first unit."""
 
     def require_sandbox(self):

@@ -66,6 +66,13 @@ def configuration(root, output=None):
     )
 
 
+def libraries(config, homework):
+    """What a homework's student code may import, as configured; () for the sandbox's own list."""
+    options = config.get("TwoZoneExecute", {})
+    names = options.get("libraries_of", {}).get(homework) or options.get("libraries", ())
+    return tuple(names) if isinstance(names, list | tuple) else ()
+
+
 def open_api(config):
     """nbgrader's API for a configuration; the gradebook's folder is made if it is not there."""
     url = config.CourseDirectory.db_url

@@ -22,10 +22,10 @@ class Pool:
     def __exit__(self, *exception):
         pass
 
-    def prepare(self, preload, sandboxed):
-        """Begin to start, while the caller still plans. preload, sandboxed: as Unit's."""
+    def prepare(self, preload, libraries, sandboxed):
+        """Begin to start, while the caller still plans. All are a Unit's."""
         if not sandboxed or sandbox.probe().sandbox:
-            process.prepare(preload, sandboxed)
+            process.prepare(preload, libraries, sandboxed)
 
     def require_sandbox(self):
         """CourseError where this machine cannot keep student code in; it says what to do."""

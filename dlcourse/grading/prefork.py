@@ -27,15 +27,15 @@ AVAILABLE = sys.platform == "linux" and hasattr(socket, "send_fds")
 
 class Server:
     """The process that forks, for all threads of this one. preload: modules that tests import.
-    before: words that its command begins with."""
+    libraries: what student code may import. before: words that its command begins with."""
 
-    def __init__(self, environment, preload=(), before=()):
+    def __init__(self, environment, preload=(), libraries=(), before=()):
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
                 [
                     *(*before, sys.executable, "-m", "dlcourse.grading.prefork"),
-                    *(str(theirs.fileno()), *preload),
+                    *(str(theirs.fileno()), json.dumps([preload, libraries])),
                 ],
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -97,19 +97,20 @@ class Forked:
 _servers, _lock = {}, threading.Lock()
 
 
-def server(environment, preload=(), before=()):
+def server(environment, preload=(), libraries=(), before=()):
     """This process's server, started if it is not there; ended when this process ends."""
+    ahead = preload, libraries, before
     with _lock:
-        running = _servers.get((preload, before))
+        running = _servers.get(ahead)
         if running is None or not running.alive:
-            running = _servers[preload, before] = Server(environment, preload, before)
+            running = _servers[ahead] = Server(environment, *ahead)
             atexit.register(running.close)
         return running
 
 
-def _serve(channel, preload):
+def _serve(channel, preload, libraries):
     """Fork for each message until the other end of the channel is closed, then end all of it."""
-    from dlcourse.grading.sandbox import forking
+    from dlcourse.grading.sandbox import Policy, forking
     from dlcourse.grading.sandbox.template import TEMPLATE, Template
     from dlcourse.grading.zones.launch import NURSERY, Nursery
 
@@ -121,8 +122,10 @@ def _serve(channel, preload):
         folder = stack.enter_context(folder)
         # All three import at once.
         nursery, template = Nursery(os.path.join(folder, "tests"), preload), None
-        with contextlib.suppress(OSError, RuntimeError):  # kernels then start from nothing
-            template = Template(os.path.join(folder, "kernels"))
+        # Without one, also for a library that is not there, kernels start from nothing.
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            policy = Policy(libraries=libraries) if libraries else Policy()
+            template = Template(os.path.join(folder, "kernels"), policy)
         from dlcourse.grading import worker
 
         worker.warm_up()
@@ -170,4 +173,4 @@ def _keep(worker, folder, leash):
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    _serve(socket.socket(fileno=int(sys.argv[1])), *json.loads(sys.argv[2]))

@@ -75,22 +75,19 @@ def sweep():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(preload, sandboxed=True):
+def prepare(preload, libraries, sandboxed):
     """Begin to import what the processes need, for a first unit that comes soon; return the server
-    that forks them, or None where there is none.
-
-    preload, sandboxed: as Unit's.
-    """
+    that forks them, or None where there is none. All are a Unit's."""
     if prefork.AVAILABLE:
         environment = _environment(Path.home())
         del environment["MPLCONFIGDIR"]  # its own place keeps the list of fonts for the next run
         before = identity.own_root(bubblewrap.program()) if sandboxed else ()
-        return prefork.server(environment, preload, before)
+        return prefork.server(environment, preload, libraries, before)
     return None
 
 
 def _start(folder, unit):
-    server = prepare(unit.preload, unit.sandbox)
+    server = prepare(unit.preload, unit.libraries, unit.sandbox)
     return _Spawned(folder) if server is None else server.start(folder)
 
 

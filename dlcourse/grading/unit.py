@@ -61,7 +61,8 @@ class Unit:
 
     key: the hash of all that decides the result (fingerprint.key). sandbox: False only where the
     instructor accepts that student code runs unconfined. preload: names of modules that the tests
-    import: they may be imported ahead, once for many submissions.
+    import: they may be imported ahead, once for many submissions. libraries: what student code may
+    import, empty for the sandbox's own list: kernels may be made ahead that have imported it.
     """
 
     homework: str
@@ -71,6 +72,7 @@ class Unit:
     limits: Limits = field(default_factory=Limits)
     sandbox: bool = True
     preload: tuple = ()
+    libraries: tuple = ()
 
     def pack(self):
         """The unit as bytes."""
@@ -80,6 +82,7 @@ class Unit:
             "limits": asdict(self.limits),
             "sandbox": self.sandbox,
             "preload": self.preload,
+            "libraries": self.libraries,
         }
         parts = {_UNIT: json.dumps(head).encode(), _COURSE: self.course}
         parts |= {f"{SUBMITTED}/{name}": data for name, data in self.files.items()}
@@ -98,6 +101,7 @@ class Unit:
                 }
                 head["limits"] = Limits(**head["limits"])
                 head["preload"] = tuple(head["preload"])
+                head["libraries"] = tuple(head.get("libraries", ()))
                 return cls(**head, files=files, course=file.read(_COURSE))
         except (zipfile.BadZipFile, KeyError, TypeError) as error:
             raise ValueError(f"this is no unit of grading: {error}") from error

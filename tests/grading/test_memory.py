@@ -24,7 +24,7 @@ class Place:
     def __exit__(self, *exception):
         pass
 
-    def prepare(self, preload, sandboxed):
+    def prepare(self, preload, libraries, sandboxed):
         pass
 
     def require_sandbox(self):

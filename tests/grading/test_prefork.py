@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import prefork
+from dlcourse.grading import batch, prefork
+from dlcourse.grading.sandbox import identity
 
 pytestmark = pytest.mark.skipif(not prefork.AVAILABLE, reason="processes are forked on Linux alone")
 
@@ -50,3 +51,17 @@ def test_nothing_is_left_to_a_careless_first_process(small_course, answer, tmp_p
     said = json.loads(done.stdout)
     assert said["states"] == ["graded and awaiting hand marks"] * 2
     assert said["left"] == []
+
+
+def test_kernels_are_made_for_the_libraries_of_the_homework(small_course, answer, tmp_path):
+    pytest.importorskip("torch")
+    if not identity.is_root():
+        pytest.skip("only root enters a zone")
+    root = small_course.make(tmp_path)
+    with open(root / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write('c.TwoZoneExecute.libraries_of = {"small": ["numpy", "torch"]}\n')
+    known = "import sys\n\nahead = 'torch' in sys.modules\n\n\n"
+    code = f"{known}def root(x):\n    return x**0.5 if ahead else None"
+    small_course.hand_in(root, "ann", answer(root=code))
+    (row,) = batch.grade(root, "small", root / "grades" / "submitted").rows
+    assert row.marks.automatic == 5.0

@@ -180,8 +180,11 @@ def main():
     give_up(order["user"], program)
     check(order["user"], program is not None, order["root"], before)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Each with random numbers of its own.
     if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()  # each with a state of its own
+        sys.modules["numpy.random"].seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
     inside.become_kernel(app_class, numbers)
 
 

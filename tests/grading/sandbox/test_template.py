@@ -62,6 +62,26 @@ def test_random_numbers_differ(begin_copied):
     assert all(a != b for a, b in zip(one, two, strict=True))
 
 
+def test_what_takes_longest_to_import_is_there_before_and_random_numbers_differ(
+    tmp_path, conversation
+):
+    pytest.importorskip("torch")
+    policy = sandbox.Policy(libraries=("numpy", "torch"))
+    ask = (
+        "import sys; print('torch' in sys.modules)\n"
+        "import torch; print(torch.rand(1).item(), torch.ones(99, 99).mm(torch.eye(99)).sum())"
+    )
+    said = []
+    with template.Template(tmp_path / "kernels", policy) as running:
+        for _ in range(2):
+            with sandbox.start(policy, tmp_path, template=running.path) as zone:
+                assert zone.kernel is not None
+                said.append(conversation(zone).run(ask)[1].split())
+    assert [line[0] for line in said] == ["True", "True"]
+    assert said[0][1] != said[1][1]
+    assert said[0][2] == said[1][2] == "tensor(9801.)"
+
+
 def test_a_submission_that_hides_numpy_starts_fresh(begin_copied, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "numpy.py").write_text("mine = True")
