@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlcourse.grading import batch, prefork
+from dlcourse.grading.remote import frames
 from dlcourse.grading.sandbox import identity
 
 pytestmark = pytest.mark.skipif(not prefork.AVAILABLE, reason="processes are forked on Linux alone")
@@ -65,3 +67,21 @@ def test_kernels_are_made_for_the_libraries_of_the_homework(small_course, answer
     small_course.hand_in(root, "ann", answer(root=code))
     (row,) = batch.grade(root, "small", root / "grades" / "submitted").rows
     assert row.marks.automatic == 5.0
+
+
+def test_a_grader_that_goes_before_its_order_is_no_traceback(tmp_path):
+    nursery = subprocess.Popen(
+        [sys.executable, "-m", "dlcourse.grading.zones.trusted", "--listen", tmp_path / "socket"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    nursery.stdout.readline()
+    for order in (None, {"folder": str(tmp_path / "gone")}):
+        with socket.socket(socket.AF_UNIX) as grader:
+            grader.connect(str(tmp_path / "socket"))
+            if order is not None:
+                frames.send(grader, order)
+                grader.recv(1000)  # the end, as the folder is not there
+    assert nursery.communicate(timeout=30)[1] == b""

@@ -188,16 +188,20 @@ def test_killed_at_random_moments_and_resumed(undisturbed, again, small_course, 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process group gets the signal")
-def test_ctrl_c_stops_a_run_in_a_line(undisturbed, again, small_course):
+def test_ctrl_c_stops_a_run_in_a_line(undisturbed, again, small_course, answer):
+    # One that takes its time, so that the run is not over when the signal comes.
+    slow = "import time\n\ntime.sleep(4)\n\n\n"
+    small_course.hand_in(again, "zoe", answer(twice=f"{slow}def twice(x):\n    return 2 * x"))
     process = start(again, stderr=subprocess.PIPE)
     while not (again / "grades" / "small" / FILE).is_file() and process.poll() is None:
         time.sleep(0.01)
-    time.sleep(undisturbed[1] / 3)
+    time.sleep(2)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all that it started
     _, said = process.communicate(timeout=60)
     lines = [line for line in said.decode().splitlines() if line and not line.startswith("[")]
     assert lines == ["dlcourse grade: stopped; the next run goes on from here"]
     assert process.returncode == 130
+    shutil.rmtree(again / "grades" / "submitted" / "zoe")
     batch.grade(again, "small", again / "grades" / "submitted", batch.Options(jobs=2))
     same(small_course, undisturbed, again)
 
