@@ -83,7 +83,10 @@ def test_stopping_leaves_nothing(archive, answer):
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(3)
+    deadline = time.monotonic() + 30
+    while not running_zones() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(2)  # it has begun, also on a busy machine: the cell runs
     stop.set()
     thread.join(30)
     assert ended
