@@ -63,8 +63,8 @@ def own_root(bubblewrap):
 def _needed():
     """Files of each place from which a zone takes its Python: what holds for one of a place holds
     for the others, unless they were installed with care to the contrary."""
-    names = ("json", "ipykernel", "numpy", "dlcourse")
-    return [sys.executable, *(importlib.util.find_spec(name).origin for name in names)]
+    found = map(importlib.util.find_spec, ("json", "ipykernel", "numpy", "dlcourse"))
+    return [sys.executable, *(spec.origin for spec in found if spec is not None)]
 
 
 def _for_everybody(path):
